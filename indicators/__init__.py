@@ -1,0 +1,1 @@
+"""What is measured, and how values become scores. Pure: imports no other floor but the texts."""
