@@ -1,0 +1,79 @@
+"""Scores up the tree: children into their parent, for any number of leading axes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indicators.framework import Framework
+
+Array = NDArray[np.float64]
+
+
+def aggregate(values: Array, weights: Array, method: str) -> Array:
+    """One parent's score from its children's.
+
+    A missing child (NaN) or one of weight 0 is left out and its siblings' weights are renormalised;
+    without any child the parent is missing.
+
+    - ``arithmetic``  Σ w x / Σ w
+    - ``geometric``   exp(Σ w ln x / Σ w); 0 when a child is 0
+    - ``harmonic``    Σ w / Σ (w / x); 0 when a child is 0
+    - ``power:P``     (Σ w x^P / Σ w)^(1/P); for P < 0, 0 when a child is 0
+    - ``min``         the smallest child, weights apart
+
+    Geometric, harmonic and power means of negative values do not exist: missing.
+
+    Parameters
+    ----------
+    values : array (..., C)
+    weights : array (C,), not negative
+
+    Returns
+    -------
+    array (...)
+    """
+    used = ~np.isnan(values) & (weights > 0)
+    any_used = used.any(axis=-1)
+    if method == "min":
+        return np.where(any_used, np.where(used, values, np.inf).min(axis=-1), np.nan)
+    share = np.where(used, weights, 0.0)
+    total = share.sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if method == "arithmetic":
+            return (share * np.where(used, values, 0.0)).sum(axis=-1) / total
+        x = np.where(used, values, 1.0)
+        negative = (x < 0).any(axis=-1)
+        if method == "geometric":
+            mean = np.exp((share * np.log(np.maximum(x, 0.0))).sum(axis=-1) / total)
+        else:
+            power = -1.0 if method == "harmonic" else float(method.removeprefix("power:"))
+            raised = np.where(used, np.maximum(x, 0.0) ** power, 0.0)
+            mean = ((share * raised).sum(axis=-1) / total) ** (1.0 / power)
+    return np.where(negative | ~any_used, np.nan, mean)
+
+
+def up_the_tree(framework: Framework, leaves: Array, method: str | None = None) -> Array:
+    """Scores of every node from the scores of the measured indicators.
+
+    Parameters
+    ----------
+    framework : its nodes in the order of ``framework.node_ids`` (P), measured indicators (I)
+    leaves : array (..., I) over ``framework.measured``, NaN = missing
+    method : one aggregation for every node instead of each node's own
+
+    Returns
+    -------
+    array (..., P)
+    """
+    index = framework.node_index
+    scores = np.full((*leaves.shape[:-1], len(index)), np.nan)
+    for column, indicator in enumerate(framework.measured):
+        scores[..., index[indicator.id]] = leaves[..., column]
+    branches = [node for node in framework.nodes if node.children]
+    for node in sorted(branches, key=lambda node: -node.depth):
+        children = [index[child] for child in node.children]
+        scores[..., index[node.id]] = aggregate(
+            scores[..., children], np.array(node.weights), method or node.aggregation
+        )
+    return scores

@@ -1,0 +1,47 @@
+"""The framework: what is measured, how it is weighted, and which levels and gates apply."""
+
+from indicators.framework.file import default_framework, default_framework_text, load_framework
+from indicators.framework.gates import (
+    CapGate,
+    CoordinationGate,
+    CoverageGate,
+    Gate,
+    MinimumGate,
+    WeakestFactorGate,
+)
+from indicators.framework.model import (
+    Dimension,
+    Factor,
+    Framework,
+    Indicator,
+    Item,
+    Level,
+    Metric,
+    Node,
+    Normalisation,
+    RegisterField,
+    Scale,
+)
+
+__all__ = [
+    "CapGate",
+    "CoordinationGate",
+    "CoverageGate",
+    "Dimension",
+    "Factor",
+    "Framework",
+    "Gate",
+    "Indicator",
+    "Item",
+    "Level",
+    "Metric",
+    "MinimumGate",
+    "Node",
+    "Normalisation",
+    "RegisterField",
+    "Scale",
+    "WeakestFactorGate",
+    "default_framework",
+    "default_framework_text",
+    "load_framework",
+]

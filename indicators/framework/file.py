@@ -1,0 +1,211 @@
+"""Framework files: YAML text → `Framework`, or every problem of it with path, line and fix."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path as FilePath
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from indicators.findings import Finding, Refused
+from indicators.framework.checks import Path, check_all, path_text
+from indicators.framework.model import Framework
+from indicators.framework.parts import Part
+from locales import text
+
+MAX_BYTES = 1024 * 1024
+MAX_VALUES = 200_000
+_DEFAULT = FilePath(__file__).parent.parent / "framework.yaml"
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_CODES = {
+    "weight": "E301",
+    "goalposts": "E309",
+    "scale": "E311",
+    "indicator": "E312",
+    "gate": "E314",
+    "aggregation": "E315",
+}
+_CUSTOM = {*_CODES, "text"}
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc]
+    """The safe loader; a key written twice in one mapping is refused, not silently replaced."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = key_node.value
+            if key in seen and key != "<<":
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} is written twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def default_framework_text() -> str:
+    """The YAML text of the framework that ships with the program."""
+    return _DEFAULT.read_text(encoding="utf-8")
+
+
+@cache
+def default_framework() -> Framework:
+    """The four-factor framework that ships with the program."""
+    return load_framework(default_framework_text())
+
+
+def load_framework(content: bytes | str) -> Framework:
+    """Read a framework from YAML text.
+
+    Raises
+    ------
+    Refused
+        With all problems at once, each with its code, path in the file, line and fix.
+    """
+    framework, findings = check_framework(content)
+    if framework is None:
+        raise Refused(finding for finding in findings if finding.severity == "error")
+    return framework
+
+
+def check_framework(content: bytes | str) -> tuple[Framework | None, list[Finding]]:
+    """The framework, or None when it is wrong, with errors and warnings about the file."""
+    try:
+        plain = _plain_content(content)
+    except Refused as refusal:
+        return None, list(refusal.findings)
+    try:
+        framework, findings = Framework.model_validate(plain), []
+    except ValidationError as error:
+        framework, findings = None, _shape_findings(error.errors(include_url=False), plain)
+    findings += check_all(plain)
+    if framework is not None and not findings:
+        return framework, _unknown_keys(framework, ())
+    lines = _lines(content)
+    return None, [_with_line(finding, lines) for finding in findings]
+
+
+def _plain_content(content: bytes | str) -> dict[str, Any]:
+    raw = content.encode() if isinstance(content, str) else content
+    if len(raw) > MAX_BYTES:
+        raise Refused(Finding("E305", params={"reason": text("framework.reason.too-large")}))
+    try:
+        plain = yaml.load(raw.decode("utf-8-sig"), Loader=_Loader)
+        too_many = _expanded_size(plain, {}) > MAX_VALUES
+    except RecursionError:
+        raise Refused(Finding("E305", params={"reason": text("framework.reason.bomb")})) from None
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, TypeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = {"path": "", "line": mark.line + 1} if mark is not None else {"path": ""}
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        reason = text("framework.reason.yaml", problem=problem, line=where.get("line", "?"))
+        raise Refused(Finding("E305", where=where, params={"reason": reason})) from None
+    if too_many:
+        raise Refused(Finding("E305", params={"reason": text("framework.reason.bomb")}))
+    if not isinstance(plain, dict):
+        raise Refused(Finding("E305", params={"reason": text("framework.reason.not-mapping")}))
+    return plain
+
+
+def _expanded_size(value: Any, sizes: dict[int, int]) -> int:
+    """Count of values with every alias written out, found without writing it out."""
+    if not isinstance(value, dict | list):
+        return 1
+    known = sizes.get(id(value))
+    if known is None:
+        sizes[id(value)] = MAX_VALUES + 1  # a value that holds itself never ends
+        children = value.values() if isinstance(value, dict) else value
+        known = 1 + sum(_expanded_size(child, sizes) for child in children)
+        sizes[id(value)] = known
+    return known
+
+
+def _shape_findings(errors: list[ErrorDetails], plain: dict[str, Any]) -> list[Finding]:
+    findings: dict[tuple[str, str], Finding] = {}
+    for error in errors:
+        kind, path = error["type"], _path_in_file(error["loc"], plain)
+        if kind in _CUSTOM:
+            code, reason = _CODES.get(kind, "E308"), text(f"framework.reason.{kind}")
+            if kind != "text":
+                reason = {"zh": reason["zh"], "en": error["msg"]}
+        elif kind == "string_pattern_mismatch" and path and path[-1] == "aggregation":
+            code, reason = "E315", text("framework.reason.aggregation")
+        elif kind == "string_pattern_mismatch":
+            code, reason = "E316", text("framework.reason.id")
+        elif kind.startswith("union_tag"):
+            code, reason = "E314", text("framework.reason.gate-kind")
+        elif kind == "missing":
+            code, reason = "E308", text("framework.reason.missing")
+        else:
+            code = "E308"
+            reason = {"zh": text("framework.reason.form")["zh"], "en": error["msg"]}
+        place = path_text(path)
+        findings.setdefault(
+            (code, place), Finding(code, where={"path": place}, params={"reason": reason})
+        )
+    return list(findings.values())
+
+
+def _path_in_file(loc: tuple[int | str, ...], plain: Any) -> Path:
+    """A validation place without the steps that only the validator knows (union branches)."""
+    path: list[int | str] = []
+    value = plain
+    for number, step in enumerate(loc):
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        elif not (isinstance(value, dict) and number == len(loc) - 1):
+            continue
+        path.append(step)
+    return tuple(path)
+
+
+def _unknown_keys(part: Any, path: Path) -> list[Finding]:
+    found: list[Finding] = []
+    if isinstance(part, Part):
+        aliases = {name: field.alias or name for name, field in type(part).model_fields.items()}
+        for key in part.__pydantic_extra__ or {}:
+            place = {"path": path_text((*path, key))}
+            found.append(Finding("W301", "warning", where=place, params={"key": key}))
+        for name, alias in aliases.items():
+            found += _unknown_keys(getattr(part, name), (*path, alias))
+    elif isinstance(part, list):
+        for index, entry in enumerate(part):
+            found += _unknown_keys(entry, (*path, index))
+    return found
+
+
+def _lines(content: bytes | str) -> dict[str, int]:
+    """The line of every path in the file."""
+    lines: dict[str, int] = {}
+
+    def visit(node: Any, path: Path, open_nodes: frozenset[int]) -> None:
+        if id(node) in open_nodes or len(lines) > MAX_VALUES:
+            return
+        lines.setdefault(path_text(path), node.start_mark.line + 1)
+        inside = open_nodes | {id(node)}
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                visit(value, (*path, str(key.value)), inside)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                visit(value, (*path, index), inside)
+
+    raw = content if isinstance(content, str) else content.decode("utf-8-sig")
+    visit(yaml.compose(raw, Loader=_SafeLoader), (), frozenset())
+    return lines
+
+
+def _with_line(finding: Finding, lines: dict[str, int]) -> Finding:
+    place = str(finding.where.get("path", ""))
+    while place and place not in lines:
+        place = place.rpartition(".")[0] if "." in place else ""
+    line = lines.get(place)
+    if line is None:
+        return finding
+    return Finding(finding.code, finding.severity, {**finding.where, "line": line}, finding.params)

@@ -1,0 +1,430 @@
+"""The framework as an immutable object: factors → dimensions → indicators → items or a metric."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from indicators.framework.gates import Gate
+from indicators.framework.parts import Id, Number, Part, Sourced, Text, Version, Weight, Whole
+
+METHODS = (
+    "goalposts",
+    "minmax",
+    "zscore",
+    "rank",
+    "percentile-rank",
+    "borda",
+    "distance-to-max",
+)
+Method = Literal[
+    "goalposts", "minmax", "zscore", "rank", "percentile-rank", "borda", "distance-to-max"
+]
+
+
+def _labels(value: Any) -> Any:
+    if isinstance(value, list):
+        return {"zh": value, "en": value}
+    return value
+
+
+class Scale(Part):
+    """Ends of a response scale in whole numbers, and the labels of its points, lowest first."""
+
+    min: Whole
+    max: Whole
+    labels: Annotated[dict[str, list[str]] | None, BeforeValidator(_labels)] = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Scale:
+        if self.min >= self.max or self.max - self.min > 1000 or abs(self.min) > 10_000:
+            raise PydanticCustomError("scale", "a scale runs from min up to max, at most 1001 points")
+        for labels in (self.labels or {}).values():
+            if len(labels) != self.max - self.min + 1:
+                raise PydanticCustomError("scale", "one label for every point of the scale")
+        return self
+
+
+class Item(Part):
+    """One question of the survey."""
+
+    id: Id
+    text: Text | None = None
+    reverse: bool = False
+
+
+class Survey(Part):
+    scale: Scale | None = None
+    items: Annotated[list[Item], Field(min_length=1)]
+
+
+class Normalisation(Part):
+    """How raw metric values become scores, with the method's parameters."""
+
+    method: Method = "goalposts"
+    mean: Number = 0.0
+    sd: Annotated[Number, Field(gt=0)] = 1.0
+
+    @property
+    def depends_on_sample(self) -> bool:
+        return self.method != "goalposts"
+
+
+def _normalisation(value: Any) -> Any:
+    return {"method": value} if isinstance(value, str) else value
+
+
+NormalisationField = Annotated[Normalisation, BeforeValidator(_normalisation)]
+
+
+def _goalposts(value: Any) -> Any:
+    """Two finite numbers, or the word ``sample``."""
+    if value is None or value == "sample":
+        return value
+    if (
+        isinstance(value, list | tuple)
+        and len(value) == 2
+        and all(isinstance(v, int | float) and not isinstance(v, bool) for v in value)
+        and all(abs(v) < float("inf") for v in value)
+    ):
+        return tuple(float(v) for v in value)
+    raise PydanticCustomError("goalposts", "two finite numbers [at 0, at 100], or sample")
+
+
+class Metric(Sourced):
+    """A platform record: one raw value a department and period."""
+
+    unit: str = ""
+    direction: Literal["up", "down", "interval"] = "up"
+    goalposts: Annotated[
+        Literal["sample"] | tuple[Number, Number] | None, BeforeValidator(_goalposts)
+    ] = None
+    optimum: Annotated[tuple[Number, Number] | None, BeforeValidator(_goalposts)] = None
+    transform: Literal["linear", "log1p"] = "linear"
+    over_periods: Literal["last", "mean", "sum"] = "last"
+    normalisation: NormalisationField | None = None
+    error_sd: Annotated[Number, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _goalposts_fit(self) -> Metric:
+        posts = self.goalposts
+        if self.direction == "interval":
+            if self.optimum is None or self.optimum[0] > self.optimum[1]:
+                raise PydanticCustomError("goalposts", "direction interval needs optimum: [low, high]")
+            if isinstance(posts, tuple) and not (
+                posts[0] <= self.optimum[0] and self.optimum[1] <= posts[1] and posts[0] < posts[1]
+            ):
+                raise PydanticCustomError("goalposts", "the optimum lies inside the goalposts")
+        elif isinstance(posts, tuple):
+            if self.direction == "up" and not posts[0] < posts[1]:
+                raise PydanticCustomError(
+                    "goalposts", "direction up: the value at 0 lies below the value at 100"
+                )
+            if self.direction == "down" and not posts[0] > posts[1]:
+                raise PydanticCustomError(
+                    "goalposts", "direction down: the value at 0 lies above the value at 100"
+                )
+        if self.transform == "log1p" and isinstance(posts, tuple) and min(posts) <= -1:
+            raise PydanticCustomError("goalposts", "log1p needs goalposts above -1")
+        return self
+
+
+class Indicator(Sourced):
+    """What is scored: the mean of survey items, or one metric."""
+
+    id: Id
+    name: Text
+    weight: Weight = 1.0
+    core: bool = False
+    definition: Text | None = None
+    formula: Text | None = None
+    survey: Survey | None = None
+    metric: Metric | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        return _name_from_id(value)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Indicator:
+        if (self.survey is None) == (self.metric is None):
+            raise PydanticCustomError("indicator", "an indicator has either survey or metric")
+        return self
+
+
+def _name_from_id(value: Any) -> Any:
+    if isinstance(value, dict) and "name" not in value and isinstance(value.get("id"), str):
+        return {**value, "name": value["id"]}
+    return value
+
+
+Aggregation = Annotated[
+    str, Field(pattern=r"^(arithmetic|geometric|harmonic|min|power:-?\d+(\.\d+)?)$")
+]
+
+
+class _Branch(Part):
+    id: Id
+    name: Text
+    weight: Weight = 1.0
+    aggregation: Aggregation | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        return _name_from_id(value)
+
+    @field_validator("aggregation")
+    @classmethod
+    def _power_not_zero(cls, value: str | None) -> str | None:
+        return _checked_power(value)
+
+
+def _checked_power(value: str | None) -> str | None:
+    if value and value.startswith("power:") and float(value[6:]) == 0:
+        raise PydanticCustomError("aggregation", "power:0 is the geometric mean: write geometric")
+    return value
+
+
+class Dimension(_Branch):
+    indicators: Annotated[list[Indicator], Field(min_length=1)]
+
+
+class Factor(_Branch):
+    dimensions: Annotated[list[Dimension], Field(min_length=1)]
+
+
+class Level(Sourced):
+    level: Annotated[Whole, Field(ge=1)]
+    from_: Number = Field(alias="from")
+    name: Text
+    text: dict[str, Text] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "name" not in value:
+            return {**value, "name": str(value.get("level"))}
+        return value
+
+
+class RegisterField(Sourced):
+    """A metric that is kept but not scored; gates may read it."""
+
+    id: Id
+    name: Text
+    unit: str = ""
+    over_periods: Literal["last", "mean", "sum"] = "last"
+    definition: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        return _name_from_id(value)
+
+
+class OutcomeReference(Part):
+    ref: Id
+
+
+def _outcome_kind(value: Any) -> str:
+    is_reference = "ref" in value if isinstance(value, dict) else hasattr(value, "ref")
+    return "reference" if is_reference else "indicator"
+
+
+Outcome = Annotated[
+    Annotated[OutcomeReference, Tag("reference")] | Annotated[Indicator, Tag("indicator")],
+    Discriminator(_outcome_kind),
+]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A scored thing of the tree. ``children`` and ``weights`` run in parallel."""
+
+    id: str
+    kind: Literal["overall", "factor", "dimension", "indicator", "outcome"]
+    name: dict[str, str]
+    parent: str | None
+    children: tuple[str, ...]
+    weights: tuple[float, ...]
+    aggregation: str
+    depth: int
+
+
+class Framework(Part):
+    """A whole framework. ``digest`` identifies its content."""
+
+    model_config = ConfigDict(ignored_types=(cached_property,))
+
+    id: Annotated[str, Field(alias="framework", pattern=r"^[a-z0-9-]+$", max_length=80)]
+    version: Version
+    name: Text
+    response_scale: Scale
+    aggregation: Aggregation = "arithmetic"
+    normalisation: NormalisationField = Normalisation()
+    normalised_range: tuple[Number, Number] = (0.0, 100.0)
+    levels: Annotated[list[Level], Field(min_length=1)]
+    gates: list[Gate] = Field(default_factory=list)
+    factors: Annotated[list[Factor], Field(min_length=1)]
+    outcomes: list[Outcome] = Field(default_factory=list)
+    register_fields: list[RegisterField] = Field(default_factory=list, alias="register")
+    attributes: list[dict[str, Any]] = Field(default_factory=list)
+    attention: list[dict[str, Any]] = Field(default_factory=list)
+    cfa: dict[str, list[Id]] = Field(default_factory=dict)
+
+    @field_validator("aggregation")
+    @classmethod
+    def _power_not_zero(cls, value: str) -> str | None:
+        return _checked_power(value)
+
+    @field_validator("normalised_range")
+    @classmethod
+    def _range_ordered(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not value[0] < value[1]:
+            raise PydanticCustomError("scale", "normalised_range runs from the low to the high end")
+        return value
+
+    @cached_property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """The scored indicators, in the order of the file."""
+        return tuple(i for f in self.factors for d in f.dimensions for i in d.indicators)
+
+    @cached_property
+    def outcome_indicators(self) -> tuple[Indicator, ...]:
+        """Outcomes that are indicators of their own: measured and reported, not in the tree."""
+        return tuple(o for o in self.outcomes if isinstance(o, Indicator))
+
+    @cached_property
+    def outcome_ids(self) -> tuple[str, ...]:
+        return tuple(o.id if isinstance(o, Indicator) else o.ref for o in self.outcomes)
+
+    @cached_property
+    def measured(self) -> tuple[Indicator, ...]:
+        """Everything with a value of its own: scored indicators, then own outcomes."""
+        return self.indicators + self.outcome_indicators
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        return tuple(i for m in self.measured if m.survey for i in m.survey.items)
+
+    @cached_property
+    def item_indicator(self) -> dict[str, Indicator]:
+        """Which indicator an item belongs to."""
+        return {i.id: m for m in self.measured if m.survey for i in m.survey.items}
+
+    def scale_of(self, item_id: str) -> Scale:
+        survey = self.item_indicator[item_id].survey
+        assert survey is not None
+        return survey.scale or self.response_scale
+
+    @cached_property
+    def metric_ids(self) -> tuple[str, ...]:
+        """Ids of all metrics: scored, outcome and register, in that order."""
+        return tuple(m.id for m in self.measured if m.metric) + tuple(r.id for r in self.register_fields)
+
+    def normalisation_of(self, metric: Metric) -> Normalisation:
+        """A metric's own method wins; ``goalposts: sample`` is min-max."""
+        if metric.normalisation is not None:
+            return metric.normalisation
+        if metric.goalposts == "sample" and self.normalisation.method == "goalposts":
+            return Normalisation(method="minmax")
+        return self.normalisation
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Overall, factors, dimensions, indicators, own outcomes; each in the file's order."""
+        factors, dimensions, leaves = [], [], []
+        for factor in self.factors:
+            factors.append(self._branch(factor, "factor", "overall", factor.dimensions, 1))
+            for dimension in factor.dimensions:
+                dimensions.append(
+                    self._branch(dimension, "dimension", factor.id, dimension.indicators, 2)
+                )
+                for leaf in dimension.indicators:
+                    leaves.append(
+                        Node(leaf.id, "indicator", leaf.name, dimension.id, (), (), "", 3)
+                    )
+        root = Node(
+            "overall",
+            "overall",
+            {"zh": "总分", "en": "Overall"},
+            None,
+            tuple(f.id for f in self.factors),
+            tuple(f.weight for f in self.factors),
+            self.aggregation,
+            0,
+        )
+        own = [Node(o.id, "outcome", o.name, None, (), (), "", 0) for o in self.outcome_indicators]
+        return (root, *factors, *dimensions, *leaves, *own)
+
+    def _branch(self, branch: Any, kind: Any, parent: str, children: Any, depth: int) -> Node:
+        return Node(
+            branch.id,
+            kind,
+            branch.name,
+            parent,
+            tuple(c.id for c in children),
+            tuple(c.weight for c in children),
+            branch.aggregation or self.aggregation,
+            depth,
+        )
+
+    @cached_property
+    def node_ids(self) -> tuple[str, ...]:
+        return tuple(node.id for node in self.nodes)
+
+    @cached_property
+    def node_index(self) -> dict[str, int]:
+        return {node_id: index for index, node_id in enumerate(self.node_ids)}
+
+    def node(self, node_id: str) -> Node:
+        return self.nodes[self.node_index[node_id]]
+
+    def indicator(self, indicator_id: str) -> Indicator:
+        return next(m for m in self.measured if m.id == indicator_id)
+
+    def scales(self) -> dict[str, tuple[str, ...]]:
+        """Every indicator and dimension with at least two survey items, and its items' ids."""
+        found: dict[str, tuple[str, ...]] = {}
+        for factor in self.factors:
+            for dimension in factor.dimensions:
+                own = [i for i in dimension.indicators if i.survey]
+                for indicator in own:
+                    assert indicator.survey is not None
+                    found[indicator.id] = tuple(i.id for i in indicator.survey.items)
+                found[dimension.id] = tuple(item for i in own for item in found[i.id])
+        for outcome in self.outcome_indicators:
+            if outcome.survey:
+                found[outcome.id] = tuple(i.id for i in outcome.survey.items)
+        return {scale: items for scale, items in found.items() if len(items) >= 2}
+
+    def to_json(self) -> str:
+        """Canonical JSON: sorted keys, defaults left out, so that equal contents are equal bytes."""
+        content = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, in hex."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    @classmethod
+    def from_json(cls, content: str) -> Framework:
+        """A framework that this program wrote with `to_json`."""
+        return cls.model_validate_json(content)

@@ -1,0 +1,436 @@
+"""Group moments of survey answers: whole numbers that add up over batches (statistics.md 1).
+
+Per department, for items j and k: ``pair_n`` N_jk how many answered both, ``pair_sum`` A_jk = Σ x_j
+over those who answered k, ``pair_cross`` C_jk = Σ x_j x_k; the category counts of every item; the
+same sums over complete rows, of all items and per scale; and per scale the sums of the directed
+person totals by number of answered items, from which person means (for ICC) follow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indicators.framework import Framework
+
+MISSING = -32768
+"""Marks a missing answer in int16 answer matrices."""
+
+ALL_ITEMS = "*"
+"""The name under which the sums over rows complete on all items are kept."""
+
+_CHUNK = 65_536
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class CompleteSums:
+    """Sums over the rows that are complete on some items: n (D,), sums (D, K), cross (D, K, K)."""
+
+    items: tuple[str, ...]
+    n: IntArray
+    sums: IntArray
+    cross: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class PersonTotals:
+    """Directed totals of a scale's answered items, by how many were answered.
+
+    ``sums`` has shape (D, K + 1, 3): people who answered k items, Σ total, Σ total². Reversed items
+    count as min + max − x. ``directions`` says which were reversed (−1).
+    """
+
+    items: tuple[str, ...]
+    directions: tuple[int, ...]
+    sums: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class SurveyMoments:
+    """Moments of the answers of D departments to J items, additive over batches.
+
+    Attributes
+    ----------
+    departments, items : tuples of ids, length D (sorted) and J
+    scales : tuple of (min, max), length J
+    n : (D,) people with at least one usable answer
+    counts : J arrays (D, max − min + 1), answers per category
+    pair_n, pair_sum, pair_cross : (D, J, J)
+    complete : sums over rows complete on all items (`ALL_ITEMS`) and on each scale's items
+    persons : directed person totals of each scale
+    """
+
+    departments: tuple[str, ...]
+    items: tuple[str, ...]
+    scales: tuple[tuple[int, int], ...]
+    n: IntArray
+    counts: tuple[IntArray, ...]
+    pair_n: IntArray
+    pair_sum: IntArray
+    pair_cross: IntArray
+    complete: Mapping[str, CompleteSums]
+    persons: Mapping[str, PersonTotals]
+
+    @staticmethod
+    def from_answers(
+        codes: NDArray[np.integer],
+        department: NDArray[np.integer],
+        departments: Sequence[str],
+        items: Sequence[str],
+        framework: Framework,
+    ) -> SurveyMoments:
+        """Moments of an answer matrix.
+
+        Parameters
+        ----------
+        codes : (n, J) whole numbers on each item's scale, `MISSING` where there is no answer
+        department : (n,) index into ``departments``
+        departments : ids; any order
+        items : J item ids of the framework
+
+        Raises
+        ------
+        ValueError
+            When shapes disagree or a code lies off its item's scale.
+        """
+        count, width = codes.shape
+        if len(items) != width or len(department) != count:
+            raise ValueError(
+                f"codes {codes.shape} need {width} items and {count} departments, "
+                f"not {len(items)} and {len(department)}"
+            )
+        scales = tuple((s.min, s.max) for s in map(framework.scale_of, items))
+        order = sorted(range(len(departments)), key=lambda index: departments[index])
+        sizes = np.bincount(department, minlength=len(departments))
+        rows = np.argsort(department, kind="stable")
+        ends = np.cumsum(sizes)
+        index = {item: position for position, item in enumerate(items)}
+        groups = {ALL_ITEMS: tuple(items)} | {
+            scale: members
+            for scale, members in framework.scales().items()
+            if all(item in index for item in members)
+        }
+        reverse = {item.id: -1 if item.reverse else 1 for item in framework.items}
+        blocks = [
+            _block(
+                codes[rows[ends[d] - sizes[d] : ends[d]]],
+                scales,
+                {g: [index[i] for i in members] for g, members in groups.items()},
+                {g: [reverse[i] for i in members] for g, members in groups.items()},
+            )
+            for d in order
+        ]
+
+        def stacked(key: str) -> IntArray:
+            if not blocks:
+                raise ValueError("moments need at least one department")
+            return np.stack([block[key] for block in blocks])
+
+        return SurveyMoments(
+            tuple(departments[d] for d in order),
+            tuple(items),
+            scales,
+            stacked("n"),
+            tuple(stacked(f"counts {j}") for j in range(width)),
+            stacked("pair_n"),
+            stacked("pair_sum"),
+            stacked("pair_cross"),
+            {
+                g: CompleteSums(
+                    members, stacked(f"{g} n"), stacked(f"{g} sums"), stacked(f"{g} cross")
+                )
+                for g, members in groups.items()
+            },
+            {
+                g: PersonTotals(
+                    members, tuple(reverse[i] for i in members), stacked(f"{g} persons")
+                )
+                for g, members in groups.items()
+                if g != ALL_ITEMS
+            },
+        )
+
+    def for_departments(self, ids: Sequence[str]) -> SurveyMoments:
+        """The same moments over these departments in this order; unknown ones have zeros."""
+        known = {id: index for index, id in enumerate(self.departments)}
+        source = np.array([known.get(id, -1) for id in ids], dtype=np.int64)
+
+        def taken(array: IntArray) -> IntArray:
+            if len(array) == 0:
+                return np.zeros((len(source), *array.shape[1:]), dtype=np.int64)
+            found = source.reshape(-1, *([1] * (array.ndim - 1))) >= 0
+            return np.where(found, array[source], 0)
+
+        return SurveyMoments(
+            tuple(ids),
+            self.items,
+            self.scales,
+            taken(self.n),
+            tuple(taken(counts) for counts in self.counts),
+            taken(self.pair_n),
+            taken(self.pair_sum),
+            taken(self.pair_cross),
+            {
+                g: CompleteSums(c.items, taken(c.n), taken(c.sums), taken(c.cross))
+                for g, c in self.complete.items()
+            },
+            {
+                g: PersonTotals(p.items, p.directions, taken(p.sums))
+                for g, p in self.persons.items()
+            },
+        )
+
+    def merge(self, other: SurveyMoments) -> SurveyMoments:
+        """The moments of both sets of answers together, over the union of departments and items.
+
+        Sums over complete rows are kept for the groups that both hold with the same items; rows
+        of a batch without an item cannot be complete on it, so a group that only one batch holds
+        keeps that batch's rows.
+
+        Raises
+        ------
+        ValueError
+            When an item has another scale in the other batch.
+        """
+        ids = sorted({*self.departments, *other.departments})
+        items = (*self.items, *(item for item in other.items if item not in self.items))
+        a, b = (m.for_departments(ids)._for_items(items) for m in (self, other))
+        for mine, theirs, item in zip(a.scales, b.scales, items, strict=True):
+            if mine != theirs and mine != (0, 0) and theirs != (0, 0):
+                raise ValueError(f"item {item} has scale {mine} in one batch, {theirs} in another")
+        scales = tuple(
+            m if m != (0, 0) else t for m, t in zip(a.scales, b.scales, strict=True)
+        )
+        return SurveyMoments(
+            tuple(ids),
+            items,
+            scales,
+            a.n + b.n,
+            tuple(
+                (x if t == (0, 0) else y if m == (0, 0) else x + y)
+                for x, y, m, t in zip(a.counts, b.counts, a.scales, b.scales, strict=True)
+            ),
+            a.pair_n + b.pair_n,
+            a.pair_sum + b.pair_sum,
+            a.pair_cross + b.pair_cross,
+            _merged(a.complete, b.complete, items),
+            _merged_persons(a.persons, b.persons),
+        )
+
+    def _for_items(self, items: tuple[str, ...]) -> SurveyMoments:
+        """The same moments over more items; the new ones have zeros and the scale (0, 0)."""
+        if items == self.items:
+            return self
+        known = {item: index for index, item in enumerate(self.items)}
+        at = np.array([items.index(item) for item in self.items])
+        size = len(self.departments)
+
+        def spread(array: IntArray) -> IntArray:
+            wide = np.zeros((size, len(items), len(items)), dtype=np.int64)
+            wide[:, at[:, None], at] = array
+            return wide
+
+        return SurveyMoments(
+            self.departments,
+            items,
+            tuple(self.scales[known[i]] if i in known else (0, 0) for i in items),
+            self.n,
+            tuple(
+                self.counts[known[i]] if i in known else np.zeros((size, 1), dtype=np.int64)
+                for i in items
+            ),
+            spread(self.pair_n),
+            spread(self.pair_sum),
+            spread(self.pair_cross),
+            self.complete,
+            self.persons,
+        )
+
+    def _arrays(self) -> dict[str, NDArray[np.integer]]:
+        arrays: dict[str, NDArray[np.integer]] = {
+            "n": self.n,
+            "pair_n": self.pair_n,
+            "pair_sum": self.pair_sum,
+            "pair_cross": self.pair_cross,
+        }
+        arrays |= {f"counts {j}": counts for j, counts in enumerate(self.counts)}
+        for group, sums in self.complete.items():
+            arrays |= {f"{group} n": sums.n, f"{group} sums": sums.sums, f"{group} cross": sums.cross}
+        arrays |= {f"{group} persons": totals.sums for group, totals in self.persons.items()}
+        return arrays
+
+    def _head(self) -> bytes:
+        head = {
+            "departments": self.departments,
+            "items": self.items,
+            "scales": self.scales,
+            "complete": {g: c.items for g, c in self.complete.items()},
+            "persons": {g: [p.items, p.directions] for g, p in self.persons.items()},
+        }
+        return json.dumps(head, ensure_ascii=False).encode()
+
+    def fingerprint(self) -> bytes:
+        """SHA-256 of the content, the same on every machine."""
+        sha = hashlib.sha256(self._head())
+        for key, array in sorted(self._arrays().items()):
+            sha.update(key.encode())
+            sha.update(np.ascontiguousarray(array, dtype="<i8").tobytes())
+        return sha.digest()
+
+    def to_bytes(self) -> bytes:
+        """A compressed file of plain arrays, read back by `from_bytes`."""
+        store = io.BytesIO()
+        packed = {key: _narrow(array) for key, array in self._arrays().items()}
+        np.savez_compressed(store, head=np.frombuffer(self._head(), np.uint8), **packed)
+        return store.getvalue()
+
+    @staticmethod
+    def from_bytes(content: bytes) -> SurveyMoments:
+        """Moments that `to_bytes` wrote."""
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            head = json.loads(arrays["head"].tobytes())
+
+            def whole(key: str) -> IntArray:
+                return arrays[key].astype(np.int64)
+
+            return SurveyMoments(
+                tuple(head["departments"]),
+                tuple(head["items"]),
+                tuple((low, high) for low, high in head["scales"]),
+                whole("n"),
+                tuple(whole(f"counts {j}") for j in range(len(head["items"]))),
+                whole("pair_n"),
+                whole("pair_sum"),
+                whole("pair_cross"),
+                {
+                    g: CompleteSums(
+                        tuple(items), whole(f"{g} n"), whole(f"{g} sums"), whole(f"{g} cross")
+                    )
+                    for g, items in head["complete"].items()
+                },
+                {
+                    g: PersonTotals(tuple(items), tuple(directions), whole(f"{g} persons"))
+                    for g, (items, directions) in head["persons"].items()
+                },
+            )
+
+
+def _narrow(array: NDArray[np.integer]) -> NDArray[np.integer]:
+    """The smallest signed type that holds the values: files a quarter the size."""
+    top = int(np.abs(array).max(initial=0))
+    for kind in (np.int8, np.int16, np.int32):
+        if top <= np.iinfo(kind).max:
+            return array.astype(kind)
+    return array
+
+
+def _block(
+    codes: NDArray[np.integer],
+    scales: tuple[tuple[int, int], ...],
+    groups: Mapping[str, list[int]],
+    directions: Mapping[str, list[int]],
+) -> dict[str, IntArray]:
+    """The sums of one department's rows. Products run in floats, exact far beyond these sizes."""
+    width = codes.shape[1]
+    answered = codes != MISSING
+    x = np.where(answered, codes, 0).astype(np.int32)
+    sums: dict[str, IntArray] = {"n": np.int64(answered.any(axis=1).sum())}  # type: ignore[dict-item]
+    for j, (low, high) in enumerate(scales):
+        column = x[answered[:, j], j]
+        if column.size and (column.min() < low or column.max() > high):
+            raise ValueError(f"column {j} holds codes off its scale {low}–{high}")
+        sums[f"counts {j}"] = np.bincount(column - low, minlength=high - low + 1).astype(np.int64)
+    pair = np.zeros((2 * width, 2 * width), dtype=np.int64)
+    top = max((max(abs(low), abs(high), 1) for low, high in scales), default=1)
+    kind = np.float32 if top * top * _CHUNK < 2**24 else np.float64
+    for start in range(0, len(codes), _CHUNK):
+        both = np.concatenate(
+            [x[start : start + _CHUNK], answered[start : start + _CHUNK]], axis=1, dtype=kind
+        )
+        pair += np.rint(both.T @ both).astype(np.int64)
+    sums["pair_cross"] = pair[:width, :width]
+    sums["pair_sum"] = pair[:width, width:]
+    sums["pair_n"] = pair[width:, width:]
+    for group, members in groups.items():
+        complete = answered[:, members].all(axis=1)
+        rows = x[complete][:, members].astype(np.float64)
+        sums[f"{group} n"] = np.int64(complete.sum())  # type: ignore[assignment]
+        sums[f"{group} sums"] = np.rint(rows.sum(axis=0)).astype(np.int64)
+        sums[f"{group} cross"] = np.rint(rows.T @ rows).astype(np.int64)
+        if group != ALL_ITEMS:
+            sums[f"{group} persons"] = _person_totals(
+                x, answered, members, directions[group], [scales[j] for j in members]
+            )
+    return sums
+
+
+def _person_totals(
+    x: NDArray[np.int32],
+    answered: NDArray[np.bool_],
+    members: list[int],
+    directions: list[int],
+    scales: list[tuple[int, int]],
+) -> IntArray:
+    ends = np.array([low + high for low, high in scales])
+    reversed_ = np.array(directions) < 0
+    directed = np.where(reversed_, ends - x[:, members], x[:, members])
+    usable = answered[:, members]
+    totals = np.where(usable, directed, 0).sum(axis=1).astype(np.float64)
+    answers = usable.sum(axis=1)
+    size = len(members) + 1
+    columns = [
+        np.bincount(answers, weights=weights, minlength=size)
+        for weights in (np.ones(len(x)), totals, totals**2)
+    ]
+    return np.rint(np.stack(columns, axis=1)).astype(np.int64)
+
+
+def _merged(
+    mine: Mapping[str, CompleteSums], theirs: Mapping[str, CompleteSums], items: tuple[str, ...]
+) -> dict[str, CompleteSums]:
+    merged: dict[str, CompleteSums] = {}
+    for group in (*mine, *(g for g in theirs if g not in mine)):
+        a, b = mine.get(group), theirs.get(group)
+        if group == ALL_ITEMS:
+            held = [c for c in (a, b) if c is not None and set(c.items) == set(items)]
+        else:
+            held = [c for c in (a, b) if c is not None]
+        if not held:
+            some = a or b
+            assert some is not None
+            zeros = np.zeros((len(some.n), len(items)), dtype=np.int64)
+            cross = np.zeros((len(some.n), len(items), len(items)), dtype=np.int64)
+            merged[group] = CompleteSums(items, np.zeros_like(some.n), zeros, cross)
+            continue
+        first = held[0]
+        if len(held) == 2:
+            order = [held[1].items.index(item) for item in first.items]
+            first = CompleteSums(
+                first.items,
+                first.n + held[1].n,
+                first.sums + held[1].sums[:, order],
+                first.cross + held[1].cross[:, order][:, :, order],
+            )
+        merged[group] = first
+    return merged
+
+
+def _merged_persons(
+    mine: Mapping[str, PersonTotals], theirs: Mapping[str, PersonTotals]
+) -> dict[str, PersonTotals]:
+    merged = {**theirs, **mine}
+    for group in mine.keys() & theirs.keys():
+        a, b = mine[group], theirs[group]
+        if dict(zip(a.items, a.directions, strict=True)) != dict(
+            zip(b.items, b.directions, strict=True)
+        ):
+            raise ValueError(f"scale {group} is directed differently in the two batches")
+        merged[group] = PersonTotals(a.items, a.directions, a.sums + b.sums)
+    return merged
