@@ -205,9 +205,7 @@ class SurveyMoments:
         for mine, theirs, item in zip(a.scales, b.scales, items, strict=True):
             if mine != theirs and mine != (0, 0) and theirs != (0, 0):
                 raise ValueError(f"item {item} has scale {mine} in one batch, {theirs} in another")
-        scales = tuple(
-            m if m != (0, 0) else t for m, t in zip(a.scales, b.scales, strict=True)
-        )
+        scales = tuple(m if m != (0, 0) else t for m, t in zip(a.scales, b.scales, strict=True))
         return SurveyMoments(
             tuple(ids),
             items,
@@ -262,7 +260,11 @@ class SurveyMoments:
         }
         arrays |= {f"counts {j}": counts for j, counts in enumerate(self.counts)}
         for group, sums in self.complete.items():
-            arrays |= {f"{group} n": sums.n, f"{group} sums": sums.sums, f"{group} cross": sums.cross}
+            arrays |= {
+                f"{group} n": sums.n,
+                f"{group} sums": sums.sums,
+                f"{group} cross": sums.cross,
+            }
         arrays |= {f"{group} persons": totals.sums for group, totals in self.persons.items()}
         return arrays
 

@@ -81,7 +81,9 @@ def shrunken_covariance(
     ss = within_sums(moments, slope)
     df = np.maximum(moments.pair_n - 1, 0).astype(float)
     pooled = ss.sum(axis=0) / np.maximum(df.sum(axis=0), 1.0)
-    middle = np.where(answered > 0, (answered * np.nan_to_num(means) + 2 * city) / (answered + 2), 0)
+    middle = np.where(
+        answered > 0, (answered * np.nan_to_num(means) + 2 * city) / (answered + 2), 0
+    )
     spread = np.maximum((middle - ends[0]) * (ends[1] - middle), 0.0)
     own_df = np.einsum("djj->dj", df)
     expected = (own_df * spread).sum(axis=0)
@@ -134,9 +136,7 @@ def survey_means(evidence: Evidence, framework: Framework) -> SurveyMeans:
     sampling = share @ of_means @ share.transpose(0, 2, 1)
     roster = np.array([d.headcount or 0 for d in evidence.departments], dtype=float)
     over = (roster > 0) & (moments.n > roster)
-    correction = np.where(
-        (roster > 0) & ~over, 1 - moments.n / np.maximum(roster, 1), 1.0
-    )
+    correction = np.where((roster > 0) & ~over, 1 - moments.n / np.maximum(roster, 1), 1.0)
     sampling = sampling * correction[:, None, None]
     sampling = np.where(present[:, :, None] & present[:, None, :], sampling, 0.0)
     counts = np.where(belongs[None] * has[:, None, :] > 0, answered[:, None, :], np.iinfo(int).max)

@@ -91,7 +91,9 @@ def check_weights(content: dict[str, Any]) -> Iterator[Finding]:
             ((*factor_path, "dimensions"), [e for _, e in _entries(factor, "dimensions")])
         )
         for path, dimension in _entries(factor, "dimensions", factor_path):
-            groups.append(((*path, "indicators"), [e for _, e in _entries(dimension, "indicators")]))
+            groups.append(
+                ((*path, "indicators"), [e for _, e in _entries(dimension, "indicators")])
+            )
     for path, siblings in groups:
         if siblings and all(sibling.get("weight", 1) in (0, 0.0) for sibling in siblings):
             yield _finding("E301", path, reason=_reason("weight-all-zero"))

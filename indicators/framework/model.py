@@ -52,7 +52,9 @@ class Scale(Part):
     @model_validator(mode="after")
     def _ordered(self) -> Scale:
         if self.min >= self.max or self.max - self.min > 1000 or abs(self.min) > 10_000:
-            raise PydanticCustomError("scale", "a scale runs from min up to max, at most 1001 points")
+            raise PydanticCustomError(
+                "scale", "a scale runs from min up to max, at most 1001 points"
+            )
         for labels in (self.labels or {}).values():
             if len(labels) != self.max - self.min + 1:
                 raise PydanticCustomError("scale", "one label for every point of the scale")
@@ -124,7 +126,9 @@ class Metric(Sourced):
         posts = self.goalposts
         if self.direction == "interval":
             if self.optimum is None or self.optimum[0] > self.optimum[1]:
-                raise PydanticCustomError("goalposts", "direction interval needs optimum: [low, high]")
+                raise PydanticCustomError(
+                    "goalposts", "direction interval needs optimum: [low, high]"
+                )
             if isinstance(posts, tuple) and not (
                 posts[0] <= self.optimum[0] and self.optimum[1] <= posts[1] and posts[0] < posts[1]
             ):
@@ -336,7 +340,9 @@ class Framework(Part):
     @cached_property
     def metric_ids(self) -> tuple[str, ...]:
         """Ids of all metrics: scored, outcome and register, in that order."""
-        return tuple(m.id for m in self.measured if m.metric) + tuple(r.id for r in self.register_fields)
+        return tuple(m.id for m in self.measured if m.metric) + tuple(
+            r.id for r in self.register_fields
+        )
 
     def normalisation_of(self, metric: Metric) -> Normalisation:
         """A metric's own method wins; ``goalposts: sample`` is min-max."""

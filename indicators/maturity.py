@@ -1,0 +1,232 @@
+"""Levels and gates: from scores to a maturity level, and what holds it back.
+
+Everything takes leading axes, so that one function serves the point estimate, the draws behind the
+level probabilities, and the city.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indicators.framework import (
+    CapGate,
+    CoordinationGate,
+    CoverageGate,
+    Framework,
+    Gate,
+    MinimumGate,
+    WeakestFactorGate,
+)
+
+Array = NDArray[np.float64]
+TOLERANCE = 1e-9
+"""Scores this near a cut-off or a gate's bound count as reaching it."""
+
+
+def level_of(scores: Array, cuts: Array) -> Array:
+    """The highest level whose cut-off the score reaches, 1 … L; NaN where the score is missing."""
+    levels = np.searchsorted(cuts, scores + TOLERANCE, side="right").astype(float)
+    return np.where(np.isnan(scores), np.nan, np.maximum(levels, 1.0))
+
+
+def coordination(shares: Array, weights: Array, variant: str = "wang2021") -> Array:
+    """Coupling coordination degree D = √(C·T) of factor scores on 0-1, T = Σ α u with Σ α = 1.
+
+    ``standard``: C = n (Π u)^(1/n) / Σ u. ``wang2021``: C = √{[1 − Σ_{i>j}|u_i − u_j| / (n(n−1)/2)]
+    · [Π (u_i / max u)]^(1/(n−1))} (Wang et al. 2021, Journal of Natural Resources 36(3):793-810).
+    A zero gives 0; all zeros, or a missing factor, give missing.
+
+    Parameters
+    ----------
+    shares : array (..., n)
+    weights : array (n,), not negative
+    """
+    u = np.clip(shares, 0.0, 1.0)
+    n = u.shape[-1]
+    top = u.max(axis=-1)
+    t = (u * (weights / weights.sum())).sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if n == 1:
+            c = np.ones_like(top)
+        elif variant == "standard":
+            c = n * np.prod(u, axis=-1) ** (1 / n) / u.sum(axis=-1)
+        else:
+            gaps = np.abs(u[..., :, None] - u[..., None, :]).sum(axis=(-1, -2)) / (n * (n - 1))
+            product = np.prod(u / top[..., None], axis=-1)
+            c = np.sqrt(np.maximum(1 - gaps, 0.0) * product ** (1 / (n - 1)))
+    return np.where(top > 0, np.sqrt(np.maximum(c * t, 0.0)), np.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class GateState:
+    """One gate over many units or draws (all arrays of one shape (...)).
+
+    ``passed`` is 1, 0, or NaN where an input is missing; ``caps_at`` is the highest level the gate
+    allows, above all levels where it does not bind; ``value`` is what was compared with
+    ``threshold``.
+    """
+
+    gate: Gate
+    passed: Array
+    caps_at: Array
+    value: Array
+    threshold: Array
+
+
+def gate_states(
+    framework: Framework,
+    scores: Array,
+    raw: Array,
+    not_applicable: NDArray[np.bool_],
+    *,
+    positions: Mapping[str, int] | None = None,
+    with_caps: bool = True,
+) -> list[GateState]:
+    """Every enabled gate but coverage, which asks for evidence, not for a level.
+
+    Parameters
+    ----------
+    scores : array (..., P) node scores; ``positions`` names their order, by default that of
+        ``framework.node_ids``
+    raw : array (..., M) raw values in the order of ``framework.metric_ids``; leading axes that
+        broadcast with those of ``scores``
+    not_applicable : bool array like ``raw``; such a metric cannot trip a gate
+    with_caps : False leaves the cap gates out (the city)
+    """
+    at = framework.node_index if positions is None else positions
+    states = []
+    for gate in framework.gates:
+        if not gate.enabled or isinstance(gate, CoverageGate):
+            continue
+        if isinstance(gate, CapGate):
+            if with_caps:
+                states.append(_cap(gate, framework, scores, at, raw, not_applicable))
+        elif isinstance(gate, MinimumGate):
+            states.append(_minimum(gate, framework, scores, at))
+        elif isinstance(gate, CoordinationGate):
+            states.append(_coordination(gate, framework, scores, at))
+        else:
+            states.append(_weakest_factor(gate, framework, scores, at))
+    return states
+
+
+def _state(
+    gate: Gate, framework: Framework, passed: Array, cap: Array, value: Array, threshold: Array
+) -> GateState:
+    free = float(len(framework.levels))
+    binding = np.where(passed == 0, cap, free)
+    return GateState(gate, passed, binding, value, np.broadcast_to(threshold, value.shape))
+
+
+def _decided(condition: NDArray[np.bool_], known: NDArray[np.bool_]) -> Array:
+    return np.where(known, condition.astype(float), np.nan)
+
+
+def _weakest_factor(
+    gate: WeakestFactorGate, framework: Framework, scores: Array, at: Mapping[str, int]
+) -> GateState:
+    levels = level_of(_factors(framework, scores, at), level_cuts(framework))
+    lowest = levels.min(axis=-1)
+    cap = lowest + gate.allow
+    own = level_of(scores[..., at["overall"]], level_cuts(framework))
+    passed = _decided(own <= cap, ~np.isnan(lowest) & ~np.isnan(own))
+    return _state(gate, framework, passed, cap, lowest, own - gate.allow)
+
+
+def _minimum(
+    gate: MinimumGate, framework: Framework, scores: Array, at: Mapping[str, int]
+) -> GateState:
+    columns = [at[node] for node in gate.nodes]
+    bounds = np.array(list(gate.nodes.values()))
+    values = scores[..., columns]
+    known = ~np.isnan(values).any(axis=-1)
+    passed = _decided((values >= bounds - TOLERANCE).all(axis=-1), known)
+    worst = np.where(known, np.argmin(np.nan_to_num(values - bounds), axis=-1), 0)
+    value = np.take_along_axis(values, worst[..., None], axis=-1)[..., 0]
+    cap = np.full(value.shape, gate.level - 1.0)
+    return _state(gate, framework, passed, cap, value, bounds[worst])
+
+
+def _cap(
+    gate: CapGate,
+    framework: Framework,
+    scores: Array,
+    at: Mapping[str, int],
+    raw: Array,
+    not_applicable: NDArray[np.bool_],
+) -> GateState:
+    when = gate.when
+    shape = scores.shape[:-1]
+    if when.score_below is not None:
+        value = scores[..., at[when.indicator]]
+        exempt = np.zeros(shape, dtype=bool)
+        bound, tripped = when.score_below, value < when.score_below - TOLERANCE
+    else:
+        column = framework.metric_ids.index(when.indicator)
+        value = np.broadcast_to(raw[..., column], shape)
+        exempt = np.broadcast_to(not_applicable[..., column], shape)
+        if when.value_above is not None:
+            bound, tripped = when.value_above, value > when.value_above + TOLERANCE
+        else:
+            assert when.value_below is not None
+            bound, tripped = when.value_below, value < when.value_below - TOLERANCE
+    passed = np.where(exempt, 1.0, _decided(~tripped, ~np.isnan(value)))
+    return _state(
+        gate, framework, passed, np.full(shape, float(gate.level)), value, np.array(bound)
+    )
+
+
+def _coordination(
+    gate: CoordinationGate, framework: Framework, scores: Array, at: Mapping[str, int]
+) -> GateState:
+    low, high = framework.normalised_range
+    shares = (_factors(framework, scores, at) - low) / (high - low)
+    weights = np.array([factor.weight for factor in framework.factors])
+    value = coordination(shares, weights, gate.variant)
+    passed = _decided(value >= gate.at_least - TOLERANCE, ~np.isnan(value))
+    cap = np.full(value.shape, gate.level - 1.0)
+    return _state(gate, framework, passed, cap, value, np.array(gate.at_least))
+
+
+def _factors(framework: Framework, scores: Array, at: Mapping[str, int]) -> Array:
+    return scores[..., [at[factor.id] for factor in framework.factors]]
+
+
+def gated_level(score_level: Array, states: list[GateState]) -> Array:
+    """The score level after all gates, at least 1; NaN where there is no score level."""
+    level = score_level
+    for state in states:
+        level = np.minimum(level, state.caps_at)
+    return np.where(np.isnan(score_level), np.nan, np.maximum(level, 1.0))
+
+
+def level_shares(levels: Array, count: int) -> Array:
+    """Share of draws at each level: (S, ...) → (..., L); NaN where no draw has a level."""
+    known = ~np.isnan(levels)
+    total = known.sum(axis=0)
+    tallies = np.stack([(levels == k).sum(axis=0) for k in range(1, count + 1)], axis=-1)
+    with np.errstate(invalid="ignore"):
+        return tallies / np.where(total > 0, total, np.nan)[..., None]
+
+
+def level_cuts(framework: Framework) -> Array:
+    return np.array([level.from_ for level in framework.levels])
+
+
+def factor_columns(framework: Framework) -> list[int]:
+    return [framework.node_index[factor.id] for factor in framework.factors]
+
+
+def gate_columns(framework: Framework) -> list[int]:
+    """The nodes that levels and gates read: overall, the factors, and what gates name."""
+    columns = [0, *factor_columns(framework)]
+    for gate in framework.gates:
+        if isinstance(gate, MinimumGate):
+            columns += [framework.node_index[node] for node in gate.nodes]
+        elif isinstance(gate, CapGate) and gate.when.score_below is not None:
+            columns.append(framework.node_index[gate.when.indicator])
+    return list(dict.fromkeys(columns))
