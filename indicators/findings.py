@@ -56,7 +56,7 @@ class Refused(Exception):
         if not found:
             raise ValueError("a refusal needs at least one finding")
         self.findings = tuple(sorted(found, key=lambda finding: finding.severity != "error"))
-        super().__init__(f"{self.first.code}: {self.first.message['en']}")
+        super().__init__(", ".join(finding.code for finding in self.findings))
 
     @property
     def first(self) -> Finding:

@@ -1,0 +1,1 @@
+"""Facts in: read, recognise, map, recode, check, keep."""

@@ -1,0 +1,197 @@
+"""Which column holds what: items, the department, background, attention checks, personal data."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from indicators.findings import Finding
+from indicators.framework import Framework
+from survey_data.reading.table import RawTable
+
+DEPARTMENT_HEADERS = ("department", "部门", "所在部门", "单位")
+_BRACKETED = re.compile(r"[【\[]\s*([A-Za-z][A-Za-z0-9_.-]*)\s*[】\]]")
+_NUMBERING = re.compile(r"^\s*(?:Q|第)?\d{1,3}\s*(?:题)?\s*[、.．:：)）]\s*")
+_PERSONAL_HEADER = re.compile(
+    r"(\bip\b|来自ip|ip地址|姓名|^(full |your )?name$|手机|电话|\bphone\b|\bmobile\b|\btel\b|邮箱|邮件"
+    r"|\be-?mail\b|身份证|\bid ?card\b|微信|wechat|昵称|\bnickname\b|openid|工号|住址|家庭地址)",
+    re.IGNORECASE,
+)
+_PERSONAL_VALUE = re.compile(
+    r"^(?:1[3-9]\d{9}|\d{17}[\dXx]|[^@\s]+@[^@\s]+\.[A-Za-z]{2,}|(?:\d{1,3}\.){3}\d{1,3}(?:\(.*\))?)$"
+)
+
+
+def plain(text: str) -> str:
+    """A text without what does not tell texts apart: width, case, punctuation and spaces."""
+    wide = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in wide if unicodedata.category(c)[0] in "LN")
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """Columns by index. ``blocking`` findings stop an import; ``findings`` are for reading."""
+
+    items: dict[int, str]
+    department: int | None
+    attributes: dict[int, str]
+    attention: dict[int, str]
+    personal: tuple[int, ...]
+    dropped: tuple[int, ...]
+    unmapped: tuple[int, ...]
+    blocking: tuple[Finding, ...] = field(default=())
+    findings: tuple[Finding, ...] = field(default=())
+
+
+def _bilingual(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [t for v in value.values() for t in _bilingual(v)]
+    if isinstance(value, Sequence):
+        return [t for v in value for t in _bilingual(v)]
+    return []
+
+
+def _by_text(pairs: Iterable[tuple[str, Any]]) -> dict[str, str]:
+    """Plain text → id; a text that two ids share names neither."""
+    found: dict[str, set[str]] = {}
+    for id, texts in pairs:
+        for text in _bilingual(texts):
+            if plain(text):
+                found.setdefault(plain(text), set()).add(id)
+    return {text: next(iter(ids)) for text, ids in found.items() if len(ids) == 1}
+
+
+def _claim(header: str, ids: set[str], texts: Mapping[str, str]) -> tuple[int, str] | None:
+    """(strength, id) of what a header names: its id 3, the id in brackets 2, its text 1."""
+    if header in ids:
+        return 3, header
+    for bracketed in _BRACKETED.findall(header):
+        if bracketed in ids:
+            return 2, bracketed
+    for candidate in (header, _NUMBERING.sub("", header)):
+        if (id := texts.get(plain(candidate))) is not None:
+            return 1, id
+    return None
+
+
+def map_columns(
+    table: RawTable,
+    framework: Framework,
+    *,
+    department: str | None = None,
+    overrides: Mapping[str, str] | None = None,
+    drop: Iterable[str] = (),
+) -> ColumnMap:
+    """Find each column's meaning by what a person said, its id, the id in brackets, or its text.
+
+    An item is never claimed by two columns: the stronger claim wins, equal claims are an error.
+    """
+    headers = table.headers
+    overrides = dict(overrides or {})
+    item_ids = {item.id for item in framework.items}
+    item_texts = _by_text((item.id, item.text or {}) for item in framework.items)
+    attribute_texts = _by_text(
+        (str(a.get("id")), [a.get("id"), a.get("name"), a.get("headers")])
+        for a in framework.attributes
+    )
+    attention_texts = _by_text((str(a.get("id")), a.get("text")) for a in framework.attention)
+    attribute_ids = {str(a.get("id")) for a in framework.attributes}
+    attention_ids = {str(a.get("id")) for a in framework.attention}
+    blocking = _unknown_names(headers, overrides, drop, department, item_ids)
+    dropped = {i for i, header in enumerate(headers) if header in set(drop)}
+    at = _department_column(headers, department)
+    if at is None and department is None:
+        blocking.append(Finding("E142"))
+    claims: dict[str, list[tuple[int, int]]] = {}
+    attributes: dict[int, str] = {}
+    attention: dict[int, str] = {}
+    for index, header in enumerate(headers):
+        if index in dropped or index == at:
+            continue
+        if header in overrides:
+            if overrides[header] in item_ids:
+                claims.setdefault(overrides[header], []).append((4, index))
+        elif (claim := _claim(header, item_ids, item_texts)) is not None:
+            claims.setdefault(claim[1], []).append((claim[0], index))
+        elif (claim := _claim(header, attention_ids, attention_texts)) is not None:
+            attention[index] = claim[1]
+        elif (claim := _claim(header, attribute_ids, attribute_texts)) is not None:
+            attributes[index] = claim[1]
+    items: dict[int, str] = {}
+    for item, found in claims.items():
+        best = max(strength for strength, _ in found)
+        winners = [index for strength, index in found if strength == best]
+        if len(winners) > 1:
+            columns = ", ".join(headers[index] for index in winners)
+            blocking.append(Finding("E129", where={"column": columns}, params={"item": item}))
+        items[winners[0]] = item
+    if not items:
+        blocking.append(Finding("E143"))
+    known = {*items, *attributes, *attention, *dropped, *([] if at is None else [at])}
+    personal = tuple(
+        index
+        for index in range(len(headers))
+        if index not in known and _is_personal(headers[index], table, index)
+    )
+    findings = []
+    if personal:
+        columns = ", ".join(headers[index] for index in personal)
+        findings.append(Finding("W150", "warning", params={"columns": columns}))
+    absent = [item.id for item in framework.items if item.id not in items.values()]
+    if absent and items:
+        listed = ", ".join(absent[:10]) + (", …" if len(absent) > 10 else "")
+        findings.append(Finding("W243", "warning", params={"count": len(absent), "items": listed}))
+    return ColumnMap(
+        dict(sorted(items.items())),
+        at,
+        attributes,
+        attention,
+        personal,
+        tuple(sorted(dropped)),
+        tuple(i for i in range(len(headers)) if i not in known and i not in personal),
+        tuple(blocking),
+        tuple(findings),
+    )
+
+
+def _unknown_names(
+    headers: Sequence[str],
+    overrides: Mapping[str, str],
+    drop: Iterable[str],
+    department: str | None,
+    item_ids: set[str],
+) -> list[Finding]:
+    found = []
+    listed = ", ".join(headers[:20]) + (", …" if len(headers) > 20 else "")
+    for column in (*overrides, *drop, *([department] if department is not None else [])):
+        if column not in headers:
+            where = {"column": column}
+            found.append(Finding("E141", where=where, params={"columns": listed}))
+    for column, item in overrides.items():
+        if item not in item_ids:
+            found.append(Finding("E140", where={"column": column}, params={"item": item}))
+    return found
+
+
+def _department_column(headers: Sequence[str], given: str | None) -> int | None:
+    if given is not None:
+        return headers.index(given) if given in headers else None
+    for index, header in enumerate(headers):
+        bare = _NUMBERING.sub("", header).strip(" :：")
+        if bare.casefold() in DEPARTMENT_HEADERS:
+            return index
+    return None
+
+
+def _is_personal(header: str, table: RawTable, index: int) -> bool:
+    if _PERSONAL_HEADER.search(header):
+        return True
+    sample = table.columns.column(index).slice(0, 500).to_pylist()
+    values = [value for value in sample if value]
+    hits = sum(1 for value in values if _PERSONAL_VALUE.match(value.strip()))
+    return bool(values) and hits >= 0.3 * len(values)

@@ -1,0 +1,68 @@
+"""The child's side of `sandbox`: limits first, then the reader, then the answer on stdout."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from pathlib import Path
+
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWNET = 0x40000000
+
+
+def limit_process(memory: int, seconds: int) -> None:
+    """Bound memory and time, and take the network away as far as the system lets us."""
+    with contextlib.suppress(ImportError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET)
+
+    def refuse_network(event: str, _: tuple) -> None:
+        if event.startswith(("socket.", "subprocess.", "os.exec", "os.system", "os.posix_spawn")):
+            raise PermissionError(f"{event} is not allowed while reading a file")
+
+    sys.addaudithook(refuse_network)
+
+
+def main() -> None:
+    order = json.loads(sys.argv[1])
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    import pyarrow as pa
+
+    from indicators.findings import Refused
+    from survey_data.reading.limits import Limits
+    from survey_data.reading.parse import ReadOptions, parse
+    from survey_data.reading.table import finding_to_plain
+
+    pa.set_cpu_count(2)
+    limits = Limits(**order["limits"])
+    content = sys.stdin.buffer.read(order["size"])
+    limit_process(limits.memory, limits.seconds_for(order["size"]))
+    answer = sys.stdout.buffer
+    try:
+        table = parse(content, limits, ReadOptions(**order["options"]))
+    except Refused as refusal:
+        plain = [finding_to_plain(finding) for finding in refusal.findings]
+        answer.write(json.dumps({"refused": plain}).encode() + b"\n")
+    except MemoryError:
+        answer.write(json.dumps({"refused": [{"code": "E109", "severity": "error", "where": {}, "params": {}}]}).encode() + b"\n")
+    else:
+        answer.write(json.dumps({"refused": []}).encode() + b"\n")
+        table.to_stream(pa.PythonFile(answer, mode="w"))
+    answer.flush()
+    # Skip the interpreter's clean-up: the answer is complete.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

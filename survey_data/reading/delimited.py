@@ -1,0 +1,171 @@
+"""Delimited text: encoding, delimiter and rows, with every cell kept as text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+from indicators.findings import Finding, Refused
+from survey_data.reading.container import refuse
+from survey_data.reading.grid import from_rows, header_position, table_from_columns
+from survey_data.reading.limits import Limits
+from survey_data.reading.table import RawTable
+
+DELIMITERS = (",", "\t", ";", "|")
+_CJK = re.compile("[\u4e00-\u9fff]")
+
+
+def decoded(content: bytes, encoding: str | None) -> tuple[bytes, str]:
+    """The file as UTF-8 bytes without a mark, and the encoding it had.
+
+    Order: byte order mark, strict UTF-8, GB18030; an encoding that is given is taken. Raises
+    Refused (E120) with the first row that does not fit.
+    """
+    if encoding is not None:
+        return _transcoded(content, encoding), encoding
+    if content.startswith(b"\xef\xbb\xbf"):
+        return _transcoded(content[3:], "utf-8"), "utf-8-sig"
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _transcoded(content, "utf-16"), "utf-16"
+    try:
+        content.decode("utf-8")
+        return content, "utf-8"
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8")
+        if len(_CJK.findall(before)) >= 3:
+            raise _undecodable(content, error.start) from None
+    return _transcoded(content, "gb18030"), "gb18030"
+
+
+def _transcoded(content: bytes, encoding: str) -> bytes:
+    try:
+        return content.decode(encoding).encode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _undecodable(content, error.start) from None
+    except (LookupError, UnicodeEncodeError):
+        raise _undecodable(content, 0) from None
+
+
+def _undecodable(content: bytes, position: int) -> Refused:
+    row = content.count(b"\n", 0, position) + 1
+    return Refused(Finding("E120", where={"row": row}))
+
+
+def delimiter_of(first_line: str) -> str:
+    """The delimiter that occurs most often outside quotes in the first line; a comma if none."""
+    bare = re.sub(r'"[^"]*"', "", first_line)
+    return max(DELIMITERS, key=lambda mark: (bare.count(mark), -DELIMITERS.index(mark)))
+
+
+def read_delimited(
+    content: bytes,
+    limits: Limits,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header_row: int | None = None,
+) -> RawTable:
+    """Read delimited text. Raises Refused for what cannot be read exactly."""
+    text, found = decoded(content, encoding)
+    if (position := text.find(b"\x00")) >= 0:
+        row = text.count(b"\n", 0, position) + 1
+        raise Refused(Finding("E121", where={"row": row}))
+    lines = text.lstrip(b"\r\n").split(b"\n", 1)[0]
+    mark = delimiter or delimiter_of(lines[:100_000].decode("utf-8", "replace"))
+    table = None
+    if header_row in (None, 1):
+        table = _fast(text, mark, limits)
+    if table is None:
+        table = _exact(text, mark, limits, header_row)
+    headers, columns, rows, first, ignored, findings = table
+    return RawTable(
+        headers, columns, rows, "csv", first, ignored, found, mark, findings=tuple(findings)
+    )
+
+
+def _fast(text: bytes, mark: str, limits: Limits):
+    """The common case in one parallel pass; None when only the exact reading will do.
+
+    It holds when the header is the first line and every further line is one row: then rows number
+    as many as line ends, so that nothing was skipped, joined or split.
+    """
+    lines = text.count(b"\n") - (1 if text.endswith(b"\n") else 0)
+    if lines < 1 or text.startswith((b"\n", b"\r")):
+        return None
+    if lines > limits.rows:
+        raise refuse("E111", limit=limits.rows)
+    first = text[: text.index(b"\n")].decode("utf-8").rstrip("\r")
+    if first.count('"') % 2:
+        return None
+    headers = next(csv.reader([first], delimiter=mark))
+    if len(headers) > limits.columns:
+        raise refuse("E125", limit=limits.columns)
+    if 2 * sum(bool(h.strip()) for h in headers) < len(headers):
+        return None
+    names = [f"c{index}" for index in range(len(headers))]
+    kind = pa.dictionary(pa.int32(), pa.string())
+    try:
+        table = pacsv.read_csv(
+            pa.BufferReader(text),
+            read_options=pacsv.ReadOptions(skip_rows=1, column_names=names, block_size=1 << 22),
+            parse_options=pacsv.ParseOptions(delimiter=mark),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(names, kind),
+                strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if table.num_rows != lines:
+        return None
+    table = table.unify_dictionaries()
+    for name in names:
+        column = table.column(name)
+        words = column.chunk(0).dictionary if column.num_chunks else None
+        if words is not None and len(words) and pc.max(pc.utf8_length(words)).as_py() > limits.cell:
+            return None
+    rows = pa.array(range(2, lines + 2), pa.int64())
+    return table_from_columns(headers, table, rows, 1, 0)
+
+
+def _exact(text: bytes, mark: str, limits: Limits, header_row: int | None):
+    """Row by row, so that every refusal names its row as the spreadsheet counts it."""
+    csv.field_size_limit(max(1 << 27, len(text) + 1))
+    reader = csv.reader(io.StringIO(text.decode("utf-8"), newline=""), delimiter=mark, strict=True)
+    rows: list[list[str]] = []
+    try:
+        for row in reader:
+            rows.append(row)
+            if len(rows) > limits.rows + 20:
+                raise refuse("E111", limit=limits.rows)
+    except csv.Error:
+        raise Refused(Finding("E122", where={"row": len(rows) + 1})) from None
+    at = header_position(rows) if header_row is None else header_row - 1
+    if at is None or at >= len(rows):
+        raise refuse("E126")
+    width = len(rows[at])
+    while width and not rows[at][width - 1].strip():
+        width -= 1
+    if width > limits.columns:
+        raise refuse("E125", limit=limits.columns)
+    short = 0
+    for number, row in enumerate(rows[at:], at + 1):
+        if any(cell.strip() for cell in row[width:]):
+            where = {"row": number}
+            raise Refused(Finding("E123", where=where, params={"cells": len(row), "width": width}))
+        if any(len(cell) > limits.cell for cell in row):
+            raise Refused(Finding("E124", where={"row": number}, params={"limit": limits.cell}))
+        if row and len(row) < width and any(cell.strip() for cell in row):
+            short += 1
+            first_short = number if short == 1 else first_short  # noqa: F821
+    result = from_rows(rows, at, width)
+    if short:
+        where = {"row": first_short}
+        result[-1].append(Finding("W223", "warning", where=where, params={"count": short}))
+    return result

@@ -1,0 +1,116 @@
+"""A grid of text cells → headers and columns, with title rows and empty rows left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from indicators.findings import Finding
+from survey_data.reading.container import refuse
+
+Parts = tuple[tuple[str, ...], pa.Table, pa.Array, int, int, list[Finding]]
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_TRIM = " \t\r\n\u3000\u00a0" + _INVISIBLE
+
+
+def trimmed(text: str) -> str:
+    """A header without outer spaces of any kind and without invisible marks."""
+    return text.strip(_TRIM)
+
+
+def column_letter(index: int) -> str:
+    """0 → A, 26 → AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def header_position(rows: Sequence[Sequence[str]]) -> int | None:
+    """Which row is the header: the first one at least half as full as the fullest near the top.
+
+    Title rows above it hold one cell or two. None when there is no row with any text.
+    """
+    filled = [sum(1 for cell in row if trimmed(cell)) for row in rows[:30]]
+    fullest = max(filled, default=0)
+    if fullest == 0:
+        return None
+    return next(index for index, count in enumerate(filled) if 2 * count >= fullest)
+
+
+def from_rows(rows: Sequence[Sequence[str]], at: int, width: int) -> Parts:
+    """Columns from rows of text, the header at index ``at``."""
+    body, numbers, ignored = [], [], at
+    for number, row in enumerate(rows[at + 1 :], at + 2):
+        if any(trimmed(cell) for cell in row[:width]):
+            body.append(row)
+            numbers.append(number)
+        else:
+            ignored += 1
+    if not body:
+        raise refuse("E126")
+    columns = [
+        pa.array(
+            [row[index] if index < len(row) and row[index] != "" else None for row in body],
+            pa.string(),
+        ).dictionary_encode()
+        for index in range(width)
+    ]
+    names = [f"c{index}" for index in range(width)]
+    table = pa.Table.from_arrays(columns, names)
+    headers = [*rows[at][:width], *[""] * (width - len(rows[at]))]
+    return table_from_columns(headers, table, pa.array(numbers, pa.int64()), at + 1, ignored)
+
+
+def table_from_columns(
+    headers: Sequence[str], table: pa.Table, rows: pa.Array, header_row: int, ignored: int
+) -> Parts:
+    """Check headers, leave out empty rows and columns that have neither name nor content."""
+    findings: list[Finding] = []
+    if table.num_rows == 0:
+        raise refuse("E126")
+    full = _has_text(table)
+    if full is not None:
+        ignored += table.num_rows - pc.sum(full).as_py()
+        table, rows = table.filter(full), rows.filter(full)
+        if table.num_rows == 0:
+            raise refuse("E126")
+    names = [trimmed(header) for header in headers]
+    keep = []
+    for index, name in enumerate(names):
+        if name:
+            keep.append(index)
+            continue
+        if table.column(index).null_count < table.num_rows:
+            where = {"row": header_row, "column": column_letter(index)}
+            findings.append(Finding("E128", "warning", where=where))
+            names[index] = f"({column_letter(index)})"
+            keep.append(index)
+    seen: dict[str, int] = {}
+    for index in keep:
+        if names[index] in seen:
+            columns = f"{column_letter(seen[names[index]])}, {column_letter(index)}"
+            where = {"row": header_row, "column": columns}
+            findings.append(Finding("E127", "warning", where=where, params={"name": names[index]}))
+        seen.setdefault(names[index], index)
+    if not keep:
+        raise refuse("E126")
+    table = table.select(keep).rename_columns([f"c{index}" for index in range(len(keep))])
+    return tuple(names[index] for index in keep), table, rows, header_row, ignored, findings
+
+
+def _has_text(table: pa.Table) -> pa.ChunkedArray | None:
+    """Which rows hold anything; None when all do (then nothing needs copying)."""
+    found = None
+    for column in table.columns:
+        if column.null_count == 0:
+            return None
+        valid = column.is_valid()
+        found = valid if found is None else pc.or_(found, valid)
+        if column.null_count < table.num_rows and pc.all(found).as_py():
+            return None
+    return found

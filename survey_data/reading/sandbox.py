@@ -1,0 +1,74 @@
+"""The limited child process: whatever a file does to its reader, the program goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import pyarrow as pa
+
+from indicators.findings import Finding, Refused
+from survey_data.reading.limits import PAGE_LIMITS, Limits
+from survey_data.reading.parse import ReadOptions
+from survey_data.reading.table import RawTable, finding_from_plain
+
+_CHILD = Path(__file__).with_name("child.py")
+_KEEP = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TMPDIR", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+
+
+def read(
+    content: bytes, limits: Limits = PAGE_LIMITS, options: ReadOptions = ReadOptions()
+) -> RawTable:
+    """Read a table in a child process with bounded memory and time, without a network.
+
+    The child gets the bytes on stdin and answers with one JSON line and, when it could read the
+    file, an Arrow stream. Raises Refused: what the child refused, or E109 when it died, hung or
+    asked for more than it may have.
+    """
+    if len(content) > limits.file:
+        raise Refused(Finding("E118", params={"limit": limits.file // (1024 * 1024)}))
+    order = {"limits": asdict(limits), "options": options.as_json(), "size": len(content)}
+    child = subprocess.Popen(
+        [sys.executable, "-I", str(_CHILD), json.dumps(order)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={name: os.environ[name] for name in _KEEP if name in os.environ},
+        close_fds=True,
+    )
+    if os.name == "nt":
+        threading.Thread(target=_watch_memory, args=(child, limits.memory), daemon=True).start()
+    try:
+        answer, _ = child.communicate(content, timeout=2 * limits.seconds_for(len(content)))
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.communicate()
+        raise Refused(Finding("E109")) from None
+    head, _, body = answer.partition(b"\n")
+    if child.returncode != 0 or not head:
+        raise Refused(Finding("E109"))
+    found = json.loads(head)
+    if found["refused"]:
+        raise Refused(finding_from_plain(finding) for finding in found["refused"])
+    return RawTable.from_stream(pa.py_buffer(memoryview(answer)[len(head) + 1 :]))
+
+
+def _watch_memory(child: subprocess.Popen, limit: int) -> None:
+    """Where the system has no limits for a process, look every 50 ms and end it."""
+    import psutil
+
+    try:
+        process = psutil.Process(child.pid)
+        while child.poll() is None:
+            if process.memory_info().rss > limit:
+                child.kill()
+                return
+            time.sleep(0.05)
+    except psutil.Error:
+        return
