@@ -39,9 +39,11 @@ def read_workbook(
     except Exception as error:
         # The reader raises several kinds of error; all mean that the workbook is damaged.
         raise refuse("E102") from error
-    filled = {name: grid for name, grid in grids.items() if _is_table(grid)}
+    filled = {name: grid for name, grid in grids.items() if any(any(row) for row in grid)}
     if not filled:
         raise refuse("E126" if grids else "E116")
+    # A sheet of notes beside the data is no table; without any table the first sheet is judged.
+    filled = {name: grid for name, grid in filled.items() if _is_table(grid)} or filled
     name, grid = next(iter(filled.items()))
     findings = []
     if sheet is None and len(filled) > 1:
@@ -73,8 +75,9 @@ def read_workbook(
 
 
 def _is_table(grid: list[list[object]]) -> bool:
-    """A sheet with at least two rows that hold something."""
-    return sum(any(cell not in ("", None) for cell in row) for row in grid[:50]) >= 2
+    """A sheet with at least two rows that hold something, one of them in several cells."""
+    filled = [sum(cell not in ("", None) for cell in row) for row in grid[:50]]
+    return sum(count > 0 for count in filled) >= 2 and max(filled) >= 2
 
 
 def cell_text(cell: object) -> str:

@@ -1,0 +1,19 @@
+"""The workspace: everything that is kept. Only this package knows SQL."""
+
+from survey_data.workspace.opening import (
+    ENVIRONMENT,
+    Workspace,
+    WorkspaceUnusable,
+    default_location,
+    now,
+    open_workspace,
+)
+
+__all__ = [
+    "ENVIRONMENT",
+    "Workspace",
+    "WorkspaceUnusable",
+    "default_location",
+    "now",
+    "open_workspace",
+]

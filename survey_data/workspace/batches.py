@@ -1,0 +1,319 @@
+"""Batches: what an import brings in, wholly or not at all, superseded but never edited."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import sqlalchemy as sa
+
+from indicators.evidence import Evidence
+from indicators.findings import Finding, Refused
+from indicators.framework import Framework
+from indicators.moments import MISSING, SurveyMoments
+from survey_data.metrics import MetricsImport
+from survey_data.survey import SurveyImport
+from survey_data.workspace import registry
+from survey_data.workspace import schema as t
+from survey_data.workspace.opening import Workspace, now
+
+ADD = "add"
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]")
+
+
+def store_raw(workspace: Workspace, content: bytes, name: str) -> str:
+    """Keep the bytes as they came, before anything reads them. Returns their SHA-256."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    with workspace.writing() as connection:
+        held = connection.execute(
+            sa.select(t.raw_files.c.sha256).where(t.raw_files.c.sha256 == sha256)
+        ).scalar()
+        if held is None:
+            connection.execute(
+                t.raw_files.insert().values(
+                    sha256=sha256,
+                    name=_UNSAFE.sub("_", name)[-255:] or "_",
+                    size=len(content),
+                    content=content,
+                    received_at=now(),
+                )
+            )
+    return sha256
+
+
+def raw_content(workspace: Workspace, sha256: str) -> bytes:
+    with workspace.reading() as connection:
+        return connection.execute(
+            sa.select(t.raw_files.c.content).where(t.raw_files.c.sha256 == sha256)
+        ).scalar_one()
+
+
+def raw_name(workspace: Workspace, sha256: str) -> str:
+    with workspace.reading() as connection:
+        return connection.execute(
+            sa.select(t.raw_files.c.name).where(t.raw_files.c.sha256 == sha256)
+        ).scalar_one()
+
+
+def batch_id(
+    sha256: str, round_id: str, framework: Framework, mapping: Mapping[str, object]
+) -> str:
+    """Derived from content: the same file read the same way into the same round is one batch."""
+    key = json.dumps(
+        [sha256, round_id, framework.digest, mapping], ensure_ascii=False, sort_keys=True
+    )
+    return "B-" + hashlib.sha256(key.encode()).hexdigest()[:12]
+
+
+def commit_survey(
+    connection: sa.Connection,
+    round_id: str,
+    found: SurveyImport,
+    sha256: str,
+    mapping: Mapping[str, object],
+    aliases: Mapping[str, str],
+    *,
+    mode: str | None = None,
+    synthetic: bool = False,
+) -> tuple[str, bool]:
+    """Bring a survey file into a round, in the caller's transaction.
+
+    Parameters
+    ----------
+    mode : None for a round's first file, ``add``, or the id of the batch that it supersedes
+
+    Returns
+    -------
+    batch id, and whether it is new (False: the same content was there already)
+
+    Raises
+    ------
+    Refused
+        E910 when the round has answers and ``mode`` does not say what to do; E911 for an unknown
+        batch; E912 when the round has another framework.
+    """
+    framework = found.framework
+    registry.ensure_round(connection, round_id, framework, synthetic)
+    id = batch_id(sha256, round_id, framework, mapping)
+    held = connection.execute(sa.select(t.batches.c.state).where(t.batches.c.id == id)).scalar()
+    if held == "active":
+        return id, False
+    active = list(
+        connection.execute(
+            sa.select(t.batches.c.id).where(
+                t.batches.c.round == round_id,
+                t.batches.c.kind == "survey",
+                t.batches.c.state == "active",
+            )
+        ).scalars()
+    )
+    if active and mode is None:
+        params = {"round": round_id, "batches": ", ".join(active)}
+        raise Refused(Finding("E910", params=params))
+    superseded = mode if mode not in (None, ADD) else None
+    if superseded is not None and superseded not in active:
+        params = {"batch": superseded, "round": round_id, "batches": ", ".join(active) or "—"}
+        raise Refused(Finding("E911", params=params))
+    registry.ensure_departments(connection, found.departments)
+    registry.save_aliases(connection, aliases)
+    if superseded is not None:
+        connection.execute(
+            t.batches.update()
+            .where(t.batches.c.id == superseded)
+            .values(state="superseded", superseded_by=id)
+        )
+    if held is not None:
+        # A file that was superseded comes back: its batch is there, only its turn is new.
+        connection.execute(
+            t.batches.update()
+            .where(t.batches.c.id == id)
+            .values(state="active", superseded_by=None, sequence=_next_sequence(connection))
+        )
+        return id, True
+    _insert_batch(connection, id, "survey", round_id, framework, sha256, mapping, found.report())
+    connection.execute(
+        t.answers.insert().values(
+            batch=id, parquet=_parquet(found), moments=found.moments.to_bytes()
+        )
+    )
+    return id, True
+
+
+def commit_metrics(
+    connection: sa.Connection,
+    round_id: str,
+    found: MetricsImport,
+    framework: Framework,
+    sha256: str,
+    aliases: Mapping[str, str],
+    *,
+    synthetic: bool = False,
+) -> tuple[str, bool, list[Finding]]:
+    """Bring metrics into a round. For the same department, metric and period the newest counts."""
+    registry.ensure_round(connection, round_id, framework, synthetic)
+    id = batch_id(sha256, round_id, framework, {"aliases": dict(aliases)})
+    held = connection.execute(sa.select(t.batches.c.id).where(t.batches.c.id == id)).scalar()
+    if held is not None:
+        return id, False, []
+    registry.ensure_departments(connection, found.departments)
+    registry.save_aliases(connection, aliases)
+    earlier = {
+        tuple(row)
+        for row in connection.execute(
+            sa.select(
+                t.metric_values.c.department,
+                t.metric_values.c.indicator,
+                t.metric_values.c.period,
+            )
+            .join(t.batches, t.metric_values.c.batch == t.batches.c.id)
+            .where(t.batches.c.round == round_id, t.batches.c.state == "active")
+        )
+    }
+    replaced = sum((v.department, v.indicator, v.period) in earlier for v in found.values)
+    findings = [Finding("W910", "warning", params={"count": replaced})] if replaced else []
+    _insert_batch(
+        connection,
+        id,
+        "metrics",
+        round_id,
+        framework,
+        sha256,
+        {"aliases": dict(aliases)},
+        found.report(),
+    )
+    connection.execute(
+        t.metric_values.insert(),
+        [
+            {
+                "batch": id,
+                "department": v.department,
+                "indicator": v.indicator,
+                "period": v.period,
+                "value": None if v.not_applicable else v.value,
+                "not_applicable": v.not_applicable,
+                "source": v.source,
+                "row": v.row,
+            }
+            for v in found.values
+        ],
+    )
+    return id, True, findings
+
+
+def evidence(
+    workspace: Workspace, round_id: str, framework: Framework | None = None
+) -> tuple[Evidence, Framework]:
+    """A round's facts: the sums of its active batches' moments, and its metric values.
+
+    The cost does not depend on the number of respondents. Raises Refused (E913, E918).
+    """
+    info = registry.round_named(workspace, round_id)
+    framework = framework or registry.framework_by_digest(workspace, info.framework)
+    with workspace.reading() as connection:
+        blobs = connection.execute(
+            sa.select(t.answers.c.moments)
+            .join(t.batches, t.answers.c.batch == t.batches.c.id)
+            .where(t.batches.c.round == round_id, t.batches.c.state == "active")
+            .order_by(t.batches.c.sequence)
+        ).scalars()
+        moments = [SurveyMoments.from_bytes(blob) for blob in blobs]
+        rows = connection.execute(
+            sa.select(t.metric_values)
+            .join(t.batches, t.metric_values.c.batch == t.batches.c.id)
+            .where(t.batches.c.round == round_id, t.batches.c.state == "active")
+            .order_by(t.batches.c.sequence)
+        ).all()
+    if not moments and not rows:
+        raise Refused(Finding("E918", params={"round": round_id}))
+    survey = None
+    for one in moments:
+        survey = one if survey is None else survey.merge(one)
+    newest = {
+        (row.department, row.indicator, row.period): (row.value, row.not_applicable)
+        for row in rows
+    }
+    cells = [
+        (department, indicator, period, np.nan if value is None else value, absent)
+        for (department, indicator, period), (value, absent) in newest.items()
+    ]
+    listed = registry.departments(workspace)
+    return Evidence.build(round_id, listed, survey, cells, framework), framework
+
+
+def evidence_key(workspace: Workspace, round_id: str) -> str:
+    """Changes whenever a round's evidence may have changed; cheap to ask for."""
+    with workspace.reading() as connection:
+        rows = connection.execute(
+            sa.select(t.batches.c.id, t.batches.c.state, t.batches.c.sequence)
+            .where(t.batches.c.round == round_id)
+            .order_by(t.batches.c.sequence)
+        ).all()
+        people = connection.execute(
+            sa.select(t.departments).order_by(t.departments.c.id)
+        ).all()
+    text = json.dumps([[list(r) for r in rows], [list(p) for p in people]], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def answers(workspace: Workspace, batch: str) -> pa.Table:
+    """Rows of a survey batch: row, department, attributes, one column an item (null = missing)."""
+    with workspace.reading() as connection:
+        content = connection.execute(
+            sa.select(t.answers.c.parquet).where(t.answers.c.batch == batch)
+        ).scalar_one()
+    return pq.read_table(pa.BufferReader(content))
+
+
+def _parquet(found: SurveyImport) -> bytes:
+    columns: dict[str, pa.Array] = {
+        "row": pa.array(found.row_numbers.astype(np.int32)),
+        "department": pa.DictionaryArray.from_arrays(
+            pa.array(found.department), pa.array(found.departments, pa.string())
+        ),
+    }
+    columns |= {f"attribute:{k}": pa.array(v, pa.string()) for k, v in found.attributes.items()}
+    for position, item in enumerate(found.items):
+        codes = found.codes[:, position]
+        narrow = codes.astype(np.int8) if codes.max(initial=0) < 128 else codes
+        columns[item] = pa.array(narrow, mask=codes == MISSING)
+    store = io.BytesIO()
+    pq.write_table(pa.table(columns), store, compression="zstd", write_statistics=False)
+    return store.getvalue()
+
+
+def _next_sequence(connection: sa.Connection) -> int:
+    last = connection.execute(sa.select(sa.func.max(t.batches.c.sequence))).scalar()
+    return (last or 0) + 1
+
+
+def _insert_batch(
+    connection: sa.Connection,
+    id: str,
+    kind: str,
+    round_id: str,
+    framework: Framework,
+    sha256: str,
+    mapping: Mapping[str, object],
+    report: Mapping[str, object],
+) -> None:
+    connection.execute(
+        t.batches.insert().values(
+            id=id,
+            kind=kind,
+            round=round_id,
+            framework=framework.digest,
+            sha256=sha256,
+            mapping=dict(mapping),
+            report={k: v for k, v in report.items() if k != "issues"},
+            state="active",
+            superseded_by=None,
+            sequence=_next_sequence(connection),
+            added_at=now(),
+        )
+    )

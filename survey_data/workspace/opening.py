@@ -1,0 +1,159 @@
+"""Opening a workspace: a SQLite file or a database by URL, brought to the newest revision."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from indicators.findings import Finding, Refused
+
+HEAD = "0001"
+"""Newest revision in ``migrations/versions``."""
+
+ENVIRONMENT = "FOURFOLD_WORKSPACE"
+
+
+class WorkspaceUnusable(Refused):
+    """The workspace cannot be used; nothing was changed."""
+
+
+class Workspace:
+    """An open workspace. Reads and writes are short transactions of their own."""
+
+    def __init__(self, engine: sa.Engine, location: str) -> None:
+        self.engine = engine
+        self.location = location
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        with _faults(self.location), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """One transaction: all of it or, after an exception, none of it."""
+        with _faults(self.location), self.engine.connect() as plain:
+            connection = plain.execution_options(writing=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def default_location() -> str:
+    """``FOURFOLD_WORKSPACE``, else a file in the user's data folder."""
+    given = os.environ.get(ENVIRONMENT)
+    if given:
+        return given
+    import platformdirs
+
+    return str(Path(platformdirs.user_data_dir("fourfold", appauthor=False)) / "workspace.db")
+
+
+def open_workspace(location: str | None = None) -> Workspace:
+    """Open, create or migrate a workspace.
+
+    Parameters
+    ----------
+    location : a file path (SQLite) or a SQLAlchemy URL; None takes `default_location`
+
+    Raises
+    ------
+    WorkspaceUnusable
+        When it cannot be opened, is no workspace, or was made by a newer version.
+    """
+    place = location or default_location()
+    is_url = "://" in place
+    try:
+        if is_url:
+            engine = sa.create_engine(place, pool_pre_ping=True)
+        else:
+            path = Path(place).expanduser()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            engine = sa.create_engine(f"sqlite:///{path}")
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError, OSError) as error:
+        raise _unusable("E902", place, error) from None
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    workspace = Workspace(engine, place if is_url else str(Path(place).expanduser()))
+    with _faults(place):
+        _migrate(engine, place)
+    return workspace
+
+
+def now() -> str:
+    """The present time in UTC, ISO form."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _prepare_sqlite(engine: sa.Engine) -> None:
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 10000")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        writing = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _migrate(engine: sa.Engine, place: str) -> None:
+    """Bring the tables to `HEAD`; Alembic is loaded only when there is something to do."""
+    with engine.connect() as connection:
+        tables = sa.inspect(connection).get_table_names()
+        found = None
+        if "alembic_version" in tables:
+            found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    if found == HEAD:
+        return
+    if found is None and tables:
+        raise _unusable("E904", place)
+    if found is not None and found > HEAD:
+        raise _unusable("E903", place)
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    with engine.connect() as plain:
+        connection = plain.execution_options(writing=True)
+        with connection.begin():
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+@contextmanager
+def _faults(place: str) -> Iterator[None]:
+    """Turn the database's faults into one that a person can act on."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        text = str(error.orig).lower()
+        if "full" in text or "no space" in text:
+            code = "E901"
+        elif "locked" in text or "busy" in text:
+            code = "E905"
+        elif isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError):
+            raise
+        else:
+            code = "E902"
+        raise _unusable(code, place, error.orig) from error
+
+
+def _unusable(code: str, place: str, error: BaseException | None = None) -> WorkspaceUnusable:
+    shown = sa.make_url(place).render_as_string() if "://" in place else place
+    problem = "" if error is None else str(error).splitlines()[0]
+    return WorkspaceUnusable(Finding(code, params={"place": shown, "problem": problem}))
