@@ -1,0 +1,67 @@
+"""Who asks, and what they may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from indicators.findings import Finding, Refused
+from survey_data.workspace import Workspace, open_workspace
+
+ROLES: dict[str, frozenset[str]] = {
+    "owner": frozenset(
+        {
+            "framework.read",
+            "framework.check",
+            "framework.use",
+            "departments.read",
+            "departments.import",
+            "round.read",
+            "round.create",
+            "round.bind",
+            "round.publish",
+            "batch.import",
+            "draft.edit",
+            "job.run",
+            "score.read",
+            "template.read",
+            "demo.load",
+        }
+    ),
+}
+"""What each role may do. Whatever is not listed is refused."""
+
+
+@dataclass(frozen=True)
+class User:
+    id: str
+    roles: frozenset[str]
+
+
+OWNER = User("owner", frozenset({"owner"}))
+"""The one user of a workspace that is used locally."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """A user at a workspace. ``published``: results of few answers are withheld."""
+
+    workspace: Workspace
+    user: User = OWNER
+    published: bool = False
+
+    @property
+    def scope(self) -> str:
+        """What cached results depend on beside their evidence; part of every cache key."""
+        roles = ",".join(sorted(self.user.roles))
+        return f"{self.workspace.location}|{roles}|{'published' if self.published else 'all'}"
+
+
+def authorize(user: User, action: str, object: str = "") -> None:
+    """Raises Refused (E922) unless one of the user's roles allows the action."""
+    if not any(action in ROLES.get(role, frozenset()) for role in user.roles):
+        raise Refused(Finding("E922", params={"action": action, "object": object}))
+
+
+def open_access(location: str | None, *, published: bool = False) -> Access:
+    """The owner at a workspace named by path or URL, or at the default one."""
+    return Access(open_workspace(location), OWNER, published)

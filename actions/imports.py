@@ -1,0 +1,211 @@
+"""Imports of survey answers and metrics: raw bytes first, then all of it or none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from actions.access import Access, authorize
+from indicators.findings import Finding, Refused
+from indicators.framework import Framework
+from survey_data.departments import KnownDepartments
+from survey_data.metrics import MetricsImport, interpret_metrics
+from survey_data.reading import COMMAND_LIMITS, Limits, RawTable, ReadOptions, parse, read
+from survey_data.survey import SurveyImport, SurveyOptions, interpret_survey
+from survey_data.workspace import batches, registry
+
+__all__ = [
+    "ReadOptions",
+    "SurveyOptions",
+    "import_metrics",
+    "import_survey",
+    "preview_metrics",
+    "preview_survey",
+]
+
+Progress = Callable[[str, float], None]
+"""Told the stage and the share done; may raise to stop the import."""
+
+
+def _quiet(stage: str, share: float) -> None:
+    """No one is watching."""
+
+
+def import_survey(
+    access: Access,
+    content: bytes,
+    name: str,
+    round_id: str,
+    options: SurveyOptions = SurveyOptions(),
+    *,
+    read_options: ReadOptions = ReadOptions(),
+    mode: str | None = None,
+    dry_run: bool = False,
+    limits: Limits = COMMAND_LIMITS,
+    progress: Progress = _quiet,
+    own: bool = False,
+) -> dict[str, Any]:
+    """Bring a survey file into a round.
+
+    Parameters
+    ----------
+    mode : None, ``add``, or the id of the batch that this file supersedes
+    dry_run : report what would happen and what would stop it; store nothing but the raw file
+    own : the bytes are the program's own (the demo) and need no child process
+
+    Returns
+    -------
+    the report of contract.md 4 with ``batch`` (None in a dry run) and ``sha256``
+
+    Raises
+    ------
+    Refused
+        The import is refused; nothing changed but the kept raw file and an audit line.
+    """
+    authorize(access.user, "batch.import", round_id)
+    workspace = access.workspace
+    progress("store", 0.05)
+    sha256 = batches.store_raw(workspace, content, name)
+    try:
+        framework = _framework_for(access, round_id)
+        progress("read", 0.15)
+        table = _table(content, limits, read_options, own)
+        progress("check", 0.6)
+        known = registry.known_departments(workspace)
+        _check_aliases(known, options.aliases)
+        found = interpret_survey(table, framework, options, known)
+        report = {"batch": None, "sha256": sha256, "round": round_id, **found.report()}
+        if dry_run:
+            return {**report, "blocking": [f.as_json() for f in found.blocking]}
+        found.require_importable()
+        mapping = _mapping_json(found, options)
+        found.moments  # noqa: B018  computed before the transaction, so that it stays short
+        progress("commit", 0.9)
+        with workspace.writing() as connection:
+            batch, is_new = batches.commit_survey(
+                connection, round_id, found, sha256, mapping, options.aliases, mode=mode,
+                synthetic=own,
+            )  # fmt: skip
+            counts = {key: report[key] for key in ("rows_read", "accepted", "rejected", "ignored")}
+            registry.record(
+                connection, access.user.id, "batch.import", batch, "done", {"round": round_id} | counts
+            )
+    except Refused as refusal:
+        _record_refusal(access, sha256, round_id, refusal)
+        raise
+    return {**report, "batch": batch, "new": is_new}
+
+
+def import_metrics(
+    access: Access,
+    content: bytes,
+    name: str,
+    round_id: str,
+    *,
+    aliases: dict[str, str] | None = None,
+    read_options: ReadOptions = ReadOptions(),
+    dry_run: bool = False,
+    limits: Limits = COMMAND_LIMITS,
+    progress: Progress = _quiet,
+    own: bool = False,
+) -> dict[str, Any]:
+    """Bring a metrics file into a round; parameters and errors as in `import_survey`."""
+    authorize(access.user, "batch.import", round_id)
+    workspace = access.workspace
+    aliases = aliases or {}
+    progress("store", 0.05)
+    sha256 = batches.store_raw(workspace, content, name)
+    try:
+        framework = _framework_for(access, round_id)
+        progress("read", 0.15)
+        table = _table(content, limits, read_options, own)
+        progress("check", 0.6)
+        known = registry.known_departments(workspace)
+        _check_aliases(known, aliases)
+        found = interpret_metrics(table, framework, known, aliases)
+        report = {"batch": None, "sha256": sha256, "round": round_id, **found.report()}
+        if dry_run:
+            return {**report, "blocking": [f.as_json() for f in found.blocking]}
+        found.require_importable()
+        progress("commit", 0.9)
+        with workspace.writing() as connection:
+            batch, is_new, more = batches.commit_metrics(
+                connection, round_id, found, framework, sha256, aliases, synthetic=own
+            )
+            registry.record(
+                connection,
+                access.user.id,
+                "batch.import",
+                batch,
+                "done",
+                {"round": round_id, "values": len(found.values)},
+            )
+    except Refused as refusal:
+        _record_refusal(access, sha256, round_id, refusal)
+        raise
+    issues = [*report["issues"], *[finding.as_json() for finding in more]]
+    return {**report, "issues": issues, "batch": batch, "new": is_new}
+
+
+def preview_survey(
+    access: Access,
+    table: RawTable,
+    round_id: str,
+    options: SurveyOptions,
+) -> SurveyImport:
+    """What a table that was read would bring as answers. Nothing is stored."""
+    authorize(access.user, "batch.import", round_id)
+    known = registry.known_departments(access.workspace)
+    return interpret_survey(table, _framework_for(access, round_id), options, known)
+
+
+def preview_metrics(
+    access: Access, table: RawTable, round_id: str, aliases: dict[str, str]
+) -> MetricsImport:
+    """What a table that was read would bring as metrics. Nothing is stored."""
+    authorize(access.user, "batch.import", round_id)
+    known = registry.known_departments(access.workspace)
+    return interpret_metrics(table, _framework_for(access, round_id), known, aliases)
+
+
+def _framework_for(access: Access, round_id: str) -> Framework:
+    """The round's framework, or for a round that does not exist yet the one in use."""
+    for info in registry.rounds(access.workspace):
+        if info.id == round_id:
+            return registry.framework_by_digest(access.workspace, info.framework)
+    return registry.current_framework(access.workspace)
+
+
+def _table(content: bytes, limits: Limits, options: ReadOptions, own: bool) -> RawTable:
+    return parse(content, limits, options) if own else read(content, limits, options)
+
+
+def _check_aliases(known: KnownDepartments, aliases: dict[str, str]) -> None:
+    for department in aliases.values():
+        if department not in known.names:
+            raise Refused(Finding("E923", params={"department": department}))
+
+
+def _mapping_json(found: SurveyImport, options: SurveyOptions) -> dict[str, object]:
+    return {
+        "columns": found.mapped,
+        "department": None
+        if found.mapping.department is None
+        else found.headers[found.mapping.department],
+        "codes": sorted(options.codes),
+        "aliases": dict(sorted(options.aliases.items())),
+        "drop": sorted(options.drop),
+    }
+
+
+def _record_refusal(access: Access, sha256: str, round_id: str, refusal: Refused) -> None:
+    codes = [finding.code for finding in refusal.findings[:20]]
+    with access.workspace.writing() as connection:
+        registry.record(
+            connection,
+            access.user.id,
+            "batch.import",
+            sha256,
+            "refused",
+            {"round": round_id, "codes": codes},
+        )

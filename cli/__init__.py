@@ -1,0 +1,1 @@
+"""The `fourfold` command: every action without a browser."""

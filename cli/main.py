@@ -1,0 +1,79 @@
+"""Entry point of `fourfold`: global options, exit statuses, one JSON document on request."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+
+import typer
+
+from actions.errors import Refused, WorkspaceUnusable
+from cli.output import Output, current
+
+# The base of everything that typer says of a wrong command line.
+_CommandLineError = typer.BadParameter.__mro__[2]
+DONE, FAULT, USAGE, REFUSED, UNUSABLE = 0, 1, 2, 3, 4
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its exit status."""
+    sys.exit(run(sys.argv[1:] if argv is None else list(argv)))
+
+
+def run(argv: list[str]) -> int:
+    """Run one command line.
+
+    Returns 0 done, 1 a fault of ours, 2 the command line is wrong, 3 the input is refused, 4 the
+    workspace cannot be used.
+    """
+    arguments, output = _global_options(argv)
+    current.set(output)
+    from cli.commands import app
+
+    try:
+        status = app(arguments, prog_name="fourfold", standalone_mode=False)
+        return status if isinstance(status, int) else DONE
+    except typer.Exit as leave:
+        return leave.exit_code
+    except typer.Abort:
+        return FAULT
+    except _CommandLineError as error:
+        error.show(sys.stderr)
+        return USAGE
+    except WorkspaceUnusable as refusal:
+        output.refusal(refusal)
+        return UNUSABLE
+    except Refused as refusal:
+        output.refusal(refusal)
+        return REFUSED
+    except BrokenPipeError:
+        return DONE
+    except Exception:
+        traceback.print_exc(file=sys.stderr)
+        return FAULT
+
+
+def _global_options(argv: list[str]) -> tuple[list[str], Output]:
+    """Take --json, --workspace and --language from wherever they stand."""
+    rest: list[str] = []
+    found: dict[str, str] = {}
+    as_json = False
+    arguments = iter(argv)
+    for argument in arguments:
+        name, sign, value = argument.partition("=")
+        if argument == "--json":
+            as_json = True
+        elif name in ("--workspace", "--language"):
+            found[name] = value if sign else next(arguments, "")
+        else:
+            rest.append(argument)
+    language = found.get("--language", "zh")
+    if language not in ("zh", "en"):
+        print("--language: zh | en", file=sys.stderr)
+        sys.exit(USAGE)
+    return rest, Output(as_json, language, found.get("--workspace") or None)
+
+
+if __name__ == "__main__":
+    main()

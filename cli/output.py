@@ -1,0 +1,73 @@
+"""What a command prints: one JSON document, or tables and remarks for a person."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+from actions.errors import Refused
+from locales import translate
+
+
+class Output:
+    """Where and how results go. Remarks and refusals of a person's command go to stderr."""
+
+    def __init__(self, as_json: bool, language: str, workspace: str | None) -> None:
+        self.as_json = as_json
+        self.language = language
+        self.workspace = workspace
+
+    def say(self, key: str, **params: object) -> str:
+        return translate(key, self.language, **params)
+
+    def result(self, value: dict[str, Any]) -> bool:
+        """Print the result as JSON when that was asked for. Returns whether it was."""
+        if self.as_json:
+            _write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+        return self.as_json
+
+    def remark(self, text: str) -> None:
+        print(text, file=sys.stderr)
+
+    def line(self, text: str) -> None:
+        _write(text + "\n")
+
+    def table(self, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(*headers, box=None, pad_edge=False, header_style="bold")
+        for row in rows:
+            table.add_row(*["—" if cell is None else str(cell) for cell in row])
+        Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200).print(table)
+
+    def issues(self, issues: Iterable[dict[str, Any]]) -> None:
+        for issue in issues:
+            mark = {"error": "✗", "warning": "!", "note": "·"}[issue["severity"]]
+            text = issue["message"][self.language]
+            self.remark(f"{mark} {issue['code']} {text} {issue['fix'][self.language]}")
+
+    def refusal(self, refusal: Refused) -> None:
+        found = [finding.as_json() for finding in refusal.findings]
+        first = refusal.first
+        if self.as_json:
+            error = {
+                "code": first.code,
+                "message": first.message,
+                "where": dict(first.where),
+                "fix": first.fix,
+            }
+            self.result({"error": error, "findings": found})
+        else:
+            self.issues(found)
+
+
+def _write(text: str) -> None:
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.flush()
+
+
+current: ContextVar[Output] = ContextVar("output")

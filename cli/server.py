@@ -1,0 +1,33 @@
+"""Starting the web app's server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def serve(workspace: str, port: int) -> int:
+    """Run the server on the loopback address until it is stopped; its exit status."""
+    root = Path(__file__).resolve().parent.parent
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(root / "app.py"),
+        f"--server.port={port}",
+        "--server.address=" + os.environ.get("FOURFOLD_ADDRESS", "127.0.0.1"),
+        "--server.headless=true",
+    ]
+    # Run where the settings lie, so that the app looks the same from any folder.
+    environment = {**os.environ, "FOURFOLD_WORKSPACE": _absolute(workspace)}
+    try:
+        return subprocess.call(command, cwd=root, env=environment)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _absolute(workspace: str) -> str:
+    return workspace if "://" in workspace else str(Path(workspace).resolve())
