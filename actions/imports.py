@@ -88,7 +88,12 @@ def import_survey(
             )  # fmt: skip
             counts = {key: report[key] for key in ("rows_read", "accepted", "rejected", "ignored")}
             registry.record(
-                connection, access.user.id, "batch.import", batch, "done", {"round": round_id} | counts
+                connection,
+                access.user.id,
+                "batch.import",
+                batch,
+                "done",
+                {"round": round_id} | counts,
             )
     except Refused as refusal:
         _record_refusal(access, sha256, round_id, refusal)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from actions.access import Access, authorize
-from indicators.scores import CityScores, GateResult, Scores
 from indicators.leaves import node_counts
+from indicators.scores import CityScores, GateResult, Scores
 from indicators.scoring import score
 from survey_data.disclosure import hidden_cells, suppress
 from survey_data.workspace import batches, registry

@@ -34,7 +34,9 @@ def hidden_cells(counts: NDArray[np.int64], threshold: int = THRESHOLD) -> NDArr
         For a threshold below `THRESHOLD`.
     """
     if threshold < THRESHOLD:
-        raise ValueError(f"the threshold may be raised from {THRESHOLD}, not lowered to {threshold}")
+        raise ValueError(
+            f"the threshold may be raised from {THRESHOLD}, not lowered to {threshold}"
+        )
     return (counts > 0) & (counts < threshold)
 
 

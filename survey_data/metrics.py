@@ -135,7 +135,7 @@ class _Reader:
     def _converted(self, bare: str, row: int, column: str, id: str) -> float:
         if bare.endswith("%"):
             number = float(bare[:-1].replace(",", ""))
-            if self.units[id] not in ("%", ""):
+            if self.units[id]["zh"] not in ("%", ""):
                 params = {"unit": self.units[id]}
                 where = {"row": row, "column": column, "value": bare}
                 self.findings.append(Finding("E166", where=where, params=params))
@@ -228,8 +228,12 @@ def interpret_metrics(
         findings += proposal_findings(proposals, headers[department])
     findings += repeated
     findings += [
-        Finding("N167", "note", where={"column": c, "value": found[0][0]},
-                params={"count": len(found), "number": f"{found[0][1]:g}"})
+        Finding(
+            "N167",
+            "note",
+            where={"column": c, "value": found[0][0]},
+            params={"count": len(found), "number": f"{found[0][1]:g}"},
+        )
         for c, found in reader.converted.items()
     ]
     if not cells and not blocking:
@@ -284,9 +288,7 @@ def _wide_columns(
     return columns, wrong
 
 
-def _long_column(
-    reader: _Reader, text: str, row: int, header: str, value: int
-) -> list[_Column]:
+def _long_column(reader: _Reader, text: str, row: int, header: str, value: int) -> list[_Column]:
     ids = reader.metric_of(text)
     where: dict[str, object] = {"row": row, "column": header, "value": text[:200]}
     if len(ids) == 1:

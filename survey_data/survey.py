@@ -153,7 +153,11 @@ def interpret_survey(
         findings += coded.findings
     good = ~bad & ~totals
     findings += _attention_findings(table, framework, mapping, good)
-    used = [name for name, count in zip(names, np.bincount(name_of[good], minlength=len(names)), strict=True) if count and name]
+    used = [
+        name
+        for name, count in zip(names, np.bincount(name_of[good], minlength=len(names)), strict=True)
+        if count and name
+    ]
     ids, proposals = match_departments(used, known, options.aliases)
     if mapping.department is not None:
         findings += proposal_findings(proposals, table.headers[mapping.department])

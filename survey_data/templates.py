@@ -65,7 +65,7 @@ def _metrics_sheet(
     names |= {r.id: (r.name, r.unit) for r in framework.register_fields}
     header = [translate("template.department", language), translate("template.period", language)]
     header += [
-        f"【{id}】{name[language]}{f' ({unit})' if unit else ''}"
+        f"【{id}】{name[language]}{f' ({unit[language]})' if unit[language] else ''}"
         for id, (name, unit) in names.items()
     ]
     return [header, *[[department.id] for department in departments]]

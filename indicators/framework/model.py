@@ -110,7 +110,7 @@ def _goalposts(value: Any) -> Any:
 class Metric(Sourced):
     """A platform record: one raw value a department and period."""
 
-    unit: str = ""
+    unit: Text = Field(default_factory=lambda: {"zh": "", "en": ""})
     direction: Literal["up", "down", "interval"] = "up"
     goalposts: Annotated[
         Literal["sample"] | tuple[Number, Number] | None, BeforeValidator(_goalposts)
@@ -232,7 +232,7 @@ class RegisterField(Sourced):
 
     id: Id
     name: Text
-    unit: str = ""
+    unit: Text = Field(default_factory=lambda: {"zh": "", "en": ""})
     over_periods: Literal["last", "mean", "sum"] = "last"
     definition: Text | None = None
 

@@ -55,7 +55,12 @@ def main() -> None:
         plain = [finding_to_plain(finding) for finding in refusal.findings]
         answer.write(json.dumps({"refused": plain}).encode() + b"\n")
     except MemoryError:
-        answer.write(json.dumps({"refused": [{"code": "E109", "severity": "error", "where": {}, "params": {}}]}).encode() + b"\n")
+        answer.write(
+            json.dumps(
+                {"refused": [{"code": "E109", "severity": "error", "where": {}, "params": {}}]}
+            ).encode()
+            + b"\n"
+        )
     else:
         answer.write(json.dumps({"refused": []}).encode() + b"\n")
         table.to_stream(pa.PythonFile(answer, mode="w"))

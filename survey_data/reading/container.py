@@ -30,7 +30,9 @@ _FAR_COLUMN = re.compile(rb'<c [^>]{0,200}?r="(?:[A-Z]{3}|W[C-Z]|[X-Z][A-Z])\d')
 _FAR_ROW = re.compile(
     rb'r="[A-Z]*(?:200[1-9]\d\d|2000[1-9]\d|20000[2-9]|20[1-9]\d{3}|2[1-9]\d{4}|[3-9]\d{5}|\d{7,})"'
 )
-_IMPOSSIBLE_ROW = re.compile(rb'r="[A-Z]*(?:1048[6-9]\d\d|10485[89]\d|104857[7-9]|1[1-9]\d{5}|10[5-9]\d{4}|1049\d{3}|[2-9]\d{6}|\d{8,})"')
+_IMPOSSIBLE_ROW = re.compile(
+    rb'r="[A-Z]*(?:1048[6-9]\d\d|10485[89]\d|104857[7-9]|1[1-9]\d{5}|10[5-9]\d{4}|1049\d{3}|[2-9]\d{6}|\d{8,})"'
+)
 
 
 def refuse(code: str, **params: object) -> Refused:
@@ -47,7 +49,9 @@ def kind_of(content: bytes, limits: Limits) -> str:
         return "xlsx"
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         raise refuse("E104" if "EncryptedPackage".encode("utf-16-le") in content else "E105")
-    if content.startswith(_FOREIGN) or _MARKUP.match(content[3:515] if content[:3] == b"\xef\xbb\xbf" else content[:512]):
+    if content.startswith(_FOREIGN) or _MARKUP.match(
+        content[3:515] if content[:3] == b"\xef\xbb\xbf" else content[:512]
+    ):
         raise refuse("E103")
     return "csv"
 
@@ -122,7 +126,9 @@ def _check_part(entry: zipfile.ZipInfo, part: object, total: int, limits: Limits
         if not is_xml:
             continue
         window = tail + chunk
-        if _ENTITIES.search(window) or (size == len(chunk) and chunk[:2] in (b"\xff\xfe", b"\xfe\xff")):
+        if _ENTITIES.search(window) or (
+            size == len(chunk) and chunk[:2] in (b"\xff\xfe", b"\xfe\xff")
+        ):
             raise refuse("E113")
         if is_sheet:
             rows += chunk.count(b"<row")

@@ -91,7 +91,9 @@ def cell_text(cell: object) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, datetime.datetime):
-        return cell.isoformat(sep=" ") if cell.time() != datetime.time() else cell.date().isoformat()
+        return (
+            cell.isoformat(sep=" ") if cell.time() != datetime.time() else cell.date().isoformat()
+        )
     if isinstance(cell, datetime.date | datetime.time):
         return cell.isoformat()
     return str(cell)

@@ -27,9 +27,7 @@ def parse(content: bytes, limits: Limits, options: ReadOptions = ReadOptions()) 
     if kind_of(content, limits) == "xlsx":
         from survey_data.reading.excel import read_workbook
 
-        return read_workbook(
-            content, limits, sheet=options.sheet, header_row=options.header_row
-        )
+        return read_workbook(content, limits, sheet=options.sheet, header_row=options.header_row)
     from survey_data.reading.delimited import read_delimited
 
     return read_delimited(

@@ -235,8 +235,7 @@ def evidence(
     for one in moments:
         survey = one if survey is None else survey.merge(one)
     newest = {
-        (row.department, row.indicator, row.period): (row.value, row.not_applicable)
-        for row in rows
+        (row.department, row.indicator, row.period): (row.value, row.not_applicable) for row in rows
     }
     cells = [
         (department, indicator, period, np.nan if value is None else value, absent)
@@ -254,9 +253,7 @@ def evidence_key(workspace: Workspace, round_id: str) -> str:
             .where(t.batches.c.round == round_id)
             .order_by(t.batches.c.sequence)
         ).all()
-        people = connection.execute(
-            sa.select(t.departments).order_by(t.departments.c.id)
-        ).all()
+        people = connection.execute(sa.select(t.departments).order_by(t.departments.c.id)).all()
     text = json.dumps([[list(r) for r in rows], [list(p) for p in people]], ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -96,7 +96,9 @@ def add_framework(connection: sa.Connection, framework: Framework) -> None:
 def current_framework(workspace: Workspace) -> Framework:
     """The framework for new rounds: the one adopted, else the one that ships."""
     digest = setting(workspace, _CURRENT)
-    return default_framework() if digest is None else framework_by_digest(workspace, digest.decode())
+    return (
+        default_framework() if digest is None else framework_by_digest(workspace, digest.decode())
+    )
 
 
 def use_framework(connection: sa.Connection, framework: Framework) -> None:
