@@ -60,7 +60,6 @@ def start_app(
 ) -> None:
     """Start the web app on the workspace; an empty one first gets the demo city."""
     from actions.demo import load_demo_if_empty
-
     from cli.server import serve
 
     access, output = _access()

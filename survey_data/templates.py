@@ -40,9 +40,8 @@ def template(
     data.freeze_panes(1, 1)
     guide = book.add_worksheet(translate("template.guide", language))
     guide.set_column(0, 0, 90)
-    for row, line in enumerate(translate(f"template.{kind}.guide", language).split("\n")):
-        guide.write_string(row, 0, line, wrapped)
-    for row, line in enumerate(_guide_lines(kind, framework, language), row + 2):
+    lines = translate(f"template.{kind}.guide", language).split("\n")
+    for row, line in enumerate([*lines, "", *_guide_lines(kind, framework, language)]):
         guide.write_string(row, 0, line, wrapped)
     book.close()
     return f"fourfold-{kind}.xlsx", store.getvalue()

@@ -116,9 +116,9 @@ def check_levels(content: dict[str, Any]) -> Iterator[Finding]:
         if any(not low < high for low, high in zip(cuts, cuts[1:], strict=False)):  # type: ignore[operator]
             yield _finding("E310", ("levels",), reason=_reason("levels-rising"))
         ends = content.get("normalised_range", [0, 100])
-        if isinstance(ends, list) and ends and isinstance(ends[0], int | float):
-            if cuts[0] > ends[0]:  # type: ignore[operator]
-                yield _finding("E310", ("levels", 0), reason=_reason("levels-first", low=ends[0]))
+        low = ends[0] if isinstance(ends, list) and ends else None
+        if isinstance(low, int | float) and cuts[0] > low:  # type: ignore[operator]
+            yield _finding("E310", ("levels", 0), reason=_reason("levels-first", low=low))
 
 
 def check_references(content: dict[str, Any]) -> Iterator[Finding]:

@@ -62,5 +62,5 @@ class Part(BaseModel):
 class Sourced(Part):
     """A piece whose numbers say where they come from and how firm that is."""
 
-    source: str | Text | None = None
+    source: Text | None = None
     status: Status | None = None

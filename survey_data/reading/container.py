@@ -45,7 +45,7 @@ def kind_of(content: bytes, limits: Limits) -> str:
         raise refuse("E101")
     if len(content) > limits.file:
         raise refuse("E118", limit=limits.file // MIB)
-    if content.startswith(b"PK\x03\x04") or content.startswith(b"PK\x05\x06"):
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "xlsx"
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         raise refuse("E104" if "EncryptedPackage".encode("utf-16-le") in content else "E105")

@@ -1,0 +1,71 @@
+"""City H: load it, and know what it hides."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from actions.access import Access, authorize
+from actions.imports import import_metrics, import_survey
+from indicators.framework import default_framework
+from survey_data.demo import generate
+from survey_data.workspace import registry
+
+_TRUTH = "demo-truth"
+
+
+def load_demo(
+    access: Access,
+    *,
+    departments: int = 42,
+    respondents: int = 30,
+    rounds: int = 3,
+    seed: int = 7,
+) -> dict[str, Any]:
+    """Write city H into the workspace, its rounds marked as synthetic.
+
+    Raises Refused when a round of that name has other data.
+    """
+    authorize(access.user, "demo.load")
+    city = generate(
+        default_framework(),
+        departments=departments,
+        respondents=respondents,
+        rounds=rounds,
+        seed=seed,
+    )
+    with access.workspace.writing() as connection:
+        registry.save_departments(connection, city.roster, {})
+        truth = {"seed": seed, **city.truth()}
+        registry.save_setting(connection, _TRUTH, json.dumps(truth, ensure_ascii=False).encode())
+        registry.record(connection, access.user.id, "demo.load", "city H", "done", {"seed": seed})
+    batches = []
+    for one in city.rounds:
+        survey = import_survey(access, one.survey_csv, f"H-{one.id}-survey.csv", one.id, own=True)
+        metrics = import_metrics(
+            access, one.metrics_csv, f"H-{one.id}-metrics.csv", one.id, own=True
+        )
+        batches += [survey["batch"], metrics["batch"]]
+    return {
+        "rounds": [one.id for one in city.rounds],
+        "departments": len(city.roster),
+        "batches": batches,
+        "seed": seed,
+        "synthetic": True,
+    }
+
+
+def load_demo_if_empty(access: Access) -> bool:
+    """Load city H when the workspace holds no round. Returns whether it did."""
+    authorize(access.user, "demo.load")
+    if registry.rounds(access.workspace):
+        return False
+    load_demo(access)
+    return True
+
+
+def demo_truth(access: Access) -> dict[str, Any] | None:
+    """The true values behind city H, None when it is not loaded."""
+    authorize(access.user, "score.read")
+    stored = registry.setting(access.workspace, _TRUTH)
+    return None if stored is None else json.loads(stored)
