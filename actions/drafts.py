@@ -1,0 +1,149 @@
+"""Uploads on their way in: each step is kept, so that a closed tab loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from actions.access import Access, authorize
+from actions.imports import (
+    import_metrics,
+    import_survey,
+    preview_metrics,
+    preview_survey,
+)
+from indicators.findings import Refused
+from survey_data.metrics import MetricsImport
+from survey_data.reading import PAGE_LIMITS, RawTable, ReadOptions, read
+from survey_data.survey import SurveyImport, SurveyOptions
+from survey_data.workspace import batches, progress
+from survey_data.workspace.progress import Draft
+
+__all__ = [
+    "Draft",
+    "commit_draft",
+    "discard_draft",
+    "get_draft",
+    "open_drafts",
+    "preview_draft",
+    "read_draft",
+    "save_draft",
+    "start_draft",
+]
+
+
+def start_draft(access: Access, content: bytes, name: str, kind: str, round_id: str) -> Draft:
+    """Keep the uploaded bytes and open a draft. ``kind`` is ``survey`` or ``metrics``."""
+    authorize(access.user, "draft.edit")
+    sha256 = batches.store_raw(access.workspace, content, name)
+    first = {"kind": kind, "round": round_id, "file": name, "size": len(content), "step": 1}
+    return progress.new_draft(access.workspace, access.user.id, sha256, first)
+
+
+def get_draft(access: Access, id: str) -> Draft | None:
+    """A draft of this user, None when it is gone."""
+    authorize(access.user, "draft.edit", id)
+    found = progress.draft(access.workspace, id)
+    return found if found is not None and found.owner == access.user.id else None
+
+
+def open_drafts(access: Access) -> list[Draft]:
+    authorize(access.user, "draft.edit")
+    return progress.open_drafts(access.workspace, access.user.id)
+
+
+def save_draft(access: Access, draft: Draft, **changes: Any) -> Draft:
+    """Save decisions. Raises Refused (E920) when another tab saved in between."""
+    authorize(access.user, "draft.edit", draft.id)
+    return progress.save_draft(access.workspace, draft, {**draft.content, **changes})
+
+
+def discard_draft(access: Access, id: str) -> None:
+    """Forget a draft; the raw file stays."""
+    authorize(access.user, "draft.edit", id)
+    progress.discard_draft(access.workspace, id)
+
+
+def read_draft(access: Access, draft: Draft) -> RawTable:
+    """Read the draft's file in the limited child process. Raises Refused."""
+    authorize(access.user, "draft.edit", draft.id)
+    content = batches.raw_content(access.workspace, draft.sha256)
+    return read(content, PAGE_LIMITS, _read_options(draft))
+
+
+def preview_draft(access: Access, draft: Draft, table: RawTable) -> SurveyImport | MetricsImport:
+    """What the draft would bring in as it stands. Nothing is stored."""
+    authorize(access.user, "draft.edit", draft.id)
+    round_id = str(draft.content["round"])
+    if draft.content["kind"] == "metrics":
+        return preview_metrics(access, table, round_id, _aliases(draft))
+    return preview_survey(access, table, round_id, _survey_options(draft))
+
+
+def commit_draft(access: Access, id: str, step: Callable[[str, float], None]) -> dict[str, Any]:
+    """Bring the draft in, wholly or not at all; then the draft is done with."""
+    authorize(access.user, "batch.import", id)
+    draft = progress.draft(access.workspace, id)
+    if draft is None:
+        return {"batch": None}
+    content = batches.raw_content(access.workspace, draft.sha256)
+    name, round_id = str(draft.content["file"]), str(draft.content["round"])
+    if draft.content["kind"] == "metrics":
+        report = import_metrics(
+            access,
+            content,
+            name,
+            round_id,
+            aliases=_aliases(draft),
+            read_options=_read_options(draft),
+            limits=PAGE_LIMITS,
+            progress=step,
+        )
+    else:
+        mode = draft.content.get("mode")
+        report = import_survey(
+            access,
+            content,
+            name,
+            round_id,
+            _survey_options(draft),
+            read_options=_read_options(draft),
+            mode=None if mode is None else str(mode),
+            limits=PAGE_LIMITS,
+            progress=step,
+        )
+    progress.discard_draft(access.workspace, id)
+    kept = ("batch", "new", "round", "rows_read", "accepted", "rejected", "ignored", "values")
+    return {key: report[key] for key in kept if key in report}
+
+
+def active_survey_batches(access: Access, round_id: str) -> list[str]:
+    """Batches that a further survey file would add to or supersede."""
+    authorize(access.user, "round.read", round_id)
+    from survey_data.workspace import registry
+
+    try:
+        info = registry.round_named(access.workspace, round_id)
+    except Refused:
+        return []
+    return [b.id for b in info.batches if b.kind == "survey" and b.state == "active"]
+
+
+def _read_options(draft: Draft) -> ReadOptions:
+    chosen = {k: draft.content.get(k) for k in ("encoding", "delimiter", "sheet", "header_row")}
+    return ReadOptions(**chosen)  # type: ignore[arg-type]
+
+
+def _aliases(draft: Draft) -> dict[str, str]:
+    return dict(draft.content.get("aliases") or {})  # type: ignore[call-overload]
+
+
+def _survey_options(draft: Draft) -> SurveyOptions:
+    content: dict[str, Any] = dict(draft.content)
+    return SurveyOptions(
+        content.get("department"),
+        dict(content.get("overrides") or {}),
+        tuple(content.get("drop") or ()),
+        tuple(content.get("codes") or ()),
+        _aliases(draft),
+    )

@@ -1,0 +1,26 @@
+"""A picture as pages and reports show it: never without its words and its table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+
+@dataclass(frozen=True)
+class Table:
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """``title`` states the finding, ``note`` how to read the marks, ``sentence`` is read aloud and
+    serves as alternative text, ``method`` says how the numbers came about."""
+
+    figure: go.Figure
+    title: str
+    note: str
+    sentence: str
+    method: str
+    table: Table

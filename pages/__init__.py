@@ -1,0 +1,1 @@
+"""The web pages: read controls, call one action, show what comes back."""
