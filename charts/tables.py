@@ -36,7 +36,7 @@ def grouped_rows(view: CityOverview, group: str | None) -> list[DepartmentRow]:
 
 def department_table(view: CityOverview, language: str, group: str | None = None) -> Table:
     """Every number of the matrix and the movers, one row a department."""
-    headers = (
+    columns = (
         *headers(("department", "status", "level", "p", "score", "interval"), language),
         *[factor.name[language] for factor in view.factors],
         *headers(("change", "held", "n"), language),
@@ -62,4 +62,4 @@ def department_table(view: CityOverview, language: str, group: str | None = None
                 respondents(row.respondents),
             )
         )
-    return Table(headers, tuple(rows))
+    return Table(columns, tuple(rows))
