@@ -15,6 +15,9 @@ TOTALS = frozenset({"合计", "总计", "小计", "总和", "total", "totals", "
 _SUFFIX = re.compile(r"(委员会|办公室|管理局|支队|中心|总局|局|委|办|厅|处)$")
 _MOST = 3
 
+LONGEST = 200
+"""Most characters of a department's id, alias or group."""
+
 
 @dataclass(frozen=True)
 class KnownDepartments:

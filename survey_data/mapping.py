@@ -90,7 +90,9 @@ def map_columns(
     """Find each column's meaning by what a person said, its id, the id in brackets, or its text.
 
     An item is never claimed by two columns: the stronger claim wins, equal claims are an error.
+    Of two columns for one background question the first is taken; the other stays unmapped.
     """
+    drop = tuple(drop)
     headers = table.headers
     overrides = dict(overrides or {})
     item_ids = {item.id for item in framework.items}
@@ -104,7 +106,7 @@ def map_columns(
     attention_ids = {str(a.get("id")) for a in framework.attention}
     blocking = _unknown_names(headers, overrides, drop, department, item_ids)
     dropped = {i for i, header in enumerate(headers) if header in set(drop)}
-    at = _department_column(headers, department)
+    at = _department_column(headers, department, {*overrides, *drop})
     if at is None and department is None:
         blocking.append(Finding("E142"))
     claims: dict[str, list[tuple[int, int]]] = {}
@@ -120,7 +122,9 @@ def map_columns(
             claims.setdefault(claim[1], []).append((claim[0], index))
         elif (claim := _claim(header, attention_ids, attention_texts)) is not None:
             attention[index] = claim[1]
-        elif (claim := _claim(header, attribute_ids, attribute_texts)) is not None:
+        elif (claim := _claim(header, attribute_ids, attribute_texts)) is not None and claim[
+            1
+        ] not in attributes.values():
             attributes[index] = claim[1]
     items: dict[int, str] = {}
     for item, found in claims.items():
@@ -178,10 +182,13 @@ def _unknown_names(
     return found
 
 
-def _department_column(headers: Sequence[str], given: str | None) -> int | None:
+def _department_column(headers: Sequence[str], given: str | None, decided: set[str]) -> int | None:
+    """The column that was named, else the first by name that is not ``decided`` otherwise."""
     if given is not None:
         return headers.index(given) if given in headers else None
     for index, header in enumerate(headers):
+        if header in decided:
+            continue
         bare = _NUMBERING.sub("", header).strip(" :：")
         if bare.casefold() in DEPARTMENT_HEADERS:
             return index

@@ -11,6 +11,7 @@ from rapidfuzz import process
 from indicators.findings import Finding, Refused
 from indicators.framework import Framework
 from survey_data.departments import (
+    LONGEST,
     TOTALS,
     KnownDepartments,
     department_name,
@@ -27,6 +28,8 @@ SOURCE_HEADERS = ("source", "来源")
 NOT_APPLICABLE = frozenset({"不适用", "not applicable", "notapplicable"})
 NO_VALUE = frozenset({"", "—", "–", "-", "/", "无", "na", "n/a", "nan", "null", "…", "...", "#n/a"})
 _THOUSANDS = re.compile(r"^-?\d{1,3}(,\d{3})+(\.\d+)?$")
+_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$", re.IGNORECASE)
+LONGEST_PERIOD = 40
 
 
 @dataclass(frozen=True)
@@ -124,17 +127,14 @@ class _Reader:
             return None
         if lower in NOT_APPLICABLE:
             return float("nan"), True
-        try:
-            value = float(bare)
-        except ValueError:
-            value = self._converted(bare, row, column, id)
-        if value != value or abs(value) == float("inf"):
+        value = float(bare) if _NUMBER.match(bare) else self._converted(bare, row, column, id)
+        if abs(value) == float("inf"):
             raise ValueError
         return value, False
 
     def _converted(self, bare: str, row: int, column: str, id: str) -> float:
-        if bare.endswith("%"):
-            number = float(bare[:-1].replace(",", ""))
+        if bare.endswith("%") and _NUMBER.match(share := bare[:-1].strip().replace(",", "")):
+            number = float(share)
             if self.units[id]["zh"] not in ("%", ""):
                 params = {"unit": self.units[id]}
                 where = {"row": row, "column": column, "value": bare}
@@ -202,6 +202,14 @@ def interpret_metrics(
                 reader.findings.append(Finding("E133", where=where))
                 rejected += 1
                 continue
+            when = texts[period].strip() if period is not None else ""
+            origin = texts[source].strip() if source is not None else ""
+            if (endless := _endless(name, department, when, period)) is not None:
+                where = {"row": number, "column": headers[endless[0]]}
+                params = {"limit": endless[1]}
+                reader.findings.append(Finding("E135", where=where, params=params))
+                rejected += 1
+                continue
             columns = wide
             if is_long:
                 columns = _long_column(reader, texts[indicator], number, headers[indicator], value)  # type: ignore[index, arg-type]
@@ -217,8 +225,6 @@ def interpret_metrics(
                         reader.findings.append(Finding("E161", where=where))
                     continue
                 if found is not None:
-                    when = texts[period].strip() if period is not None else ""
-                    origin = texts[source].strip() if source is not None else ""
                     cells.append(MetricCell(name, one.indicator, when, *found, origin, number))
             rejected += not good
     ids, proposals = match_departments({c.department for c in cells}, known, aliases or {})
@@ -259,6 +265,17 @@ def interpret_metrics(
         blocking=tuple(blocking),
         findings=(*findings, *reader.findings),
     )
+
+
+def _endless(
+    name: str, department: int | None, when: str, period: int | None
+) -> tuple[int, int] | None:
+    """(column, limit) of a text that is longer than the workspace keeps."""
+    if department is not None and len(name) > LONGEST:
+        return department, LONGEST
+    if period is not None and len(when) > LONGEST_PERIOD:
+        return period, LONGEST_PERIOD
+    return None
 
 
 def _rest(cell: MetricCell) -> tuple[str, str, float, bool, str, int]:

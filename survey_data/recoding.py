@@ -20,6 +20,7 @@ OFF_SCALE = -32767
 """Marks a cell that cannot be coded."""
 
 MOST_LISTED = 200
+_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$", re.IGNORECASE)
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2}(:\d{2})?)?$")
 
 
@@ -48,17 +49,14 @@ def code_text(text: str, scale: Scale, rules: Mapping[str, int]) -> tuple[int, s
         for index, label in enumerate(labels):
             if _plain_label(label) == _plain_label(bare):
                 return scale.min + index, None
-    try:
-        number = float(bare)
-    except ValueError:
-        if _plain_label(bare) in MISSING_TEXTS:
-            return MISSING, "missing"
-        return OFF_SCALE, "E130" if _DATE.match(bare) else "E132"
-    if number.is_integer() and scale.min <= number <= scale.max:
+    number = float(bare) if _NUMBER.match(bare) else None
+    if number is not None and number.is_integer() and scale.min <= number <= scale.max:
         return int(number), None
-    if bare in MISSING_TEXTS or number != number:
+    if _plain_label(bare) in MISSING_TEXTS:
         return MISSING, "missing"
-    return OFF_SCALE, "E131"
+    if number is not None:
+        return OFF_SCALE, "E131"
+    return OFF_SCALE, "E130" if _DATE.match(bare) else "E132"
 
 
 def dictionary_of(column: pa.ChunkedArray) -> tuple[list[str], NDArray[np.int32]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from indicators.evidence import Department
 from indicators.findings import Finding, Refused
-from survey_data.departments import TOTALS, department_name
+from survey_data.departments import LONGEST, TOTALS, department_name
 from survey_data.reading import RawTable
 
 COLUMNS = {
@@ -42,6 +42,7 @@ def interpret_roster(table: RawTable) -> Roster:
     problems: list[Finding] = []
     departments: dict[str, Department] = {}
     aliases: dict[str, str] = {}
+    places: dict[str, int] = {}
     ignored = table.ignored
     rows = zip(*(c.to_pylist() for c in table.columns.columns), strict=True)
     for row, number in zip(rows, table.row_numbers.to_pylist(), strict=True):
@@ -58,7 +59,8 @@ def interpret_roster(table: RawTable) -> Roster:
                 value = float(text)
             except ValueError:
                 value = -1.0
-            if not 0 <= value < float("inf"):
+            whole = key != "headcount" or value.is_integer()
+            if not (0 <= value < float("inf") and whole):
                 header = table.headers[at[key] or 0]
                 where = {"row": row_number, "column": header, "value": text}
                 problems.append(Finding("E172", where=where))
@@ -75,6 +77,11 @@ def interpret_roster(table: RawTable) -> Roster:
         if id in departments:
             problems.append(Finding("E171", where={"row": number, "value": id}))
             continue
+        places[id] = number
+        for key in ("id", "group"):
+            if len(cell(key)) > LONGEST:
+                where = {"row": number, "column": table.headers[at[key] or 0]}
+                problems.append(Finding("E135", where=where, params={"limit": LONGEST}))
         zh, en = cell("name_zh") or cell("name_en") or id, cell("name_en") or cell("name_zh") or id
         headcount, weight = amount("headcount"), amount("weight")
         departments[id] = Department(
@@ -88,6 +95,12 @@ def interpret_roster(table: RawTable) -> Roster:
             if alias and alias != id and aliases.setdefault(alias, id) != id:
                 where = {"row": number, "value": alias}
                 problems.append(Finding("E173", where=where, params={"id": aliases[alias]}))
+            if len(alias) > LONGEST:
+                where = {"row": number, "column": table.headers[at["aliases"] or 0]}
+                problems.append(Finding("E135", where=where, params={"limit": LONGEST}))
+    for alias in aliases.keys() & departments.keys():
+        where = {"row": places[aliases[alias]], "value": alias}
+        problems.append(Finding("E173", where=where, params={"id": alias}))
     if problems:
         raise Refused(problems)
     _add_names(departments, aliases)

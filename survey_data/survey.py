@@ -13,6 +13,7 @@ from indicators.findings import Finding, Refused
 from indicators.framework import Framework
 from indicators.moments import MISSING, SurveyMoments
 from survey_data.departments import (
+    LONGEST,
     TOTALS,
     KnownDepartments,
     department_name,
@@ -128,9 +129,12 @@ def interpret_survey(
     totals = np.array([name.casefold() in TOTALS for name in names])[name_of]
     totals |= _first_cell_is_total(table)
     blank = (np.array([name == "" for name in names])[name_of]) & ~totals
+    endless = np.array([len(name) > LONGEST for name in names])[name_of] & ~totals
     if mapping.department is not None:
-        findings += _blank_rows(rows[blank], table.headers[mapping.department])
-    bad = blank.copy()
+        column = table.headers[mapping.department]
+        findings += _listed("E133", rows[blank], column, {})
+        findings += _listed("E135", rows[endless], column, {"limit": LONGEST})
+    bad = blank | endless
     items = tuple(item for item in _in_order(framework, mapping))
     column_of = {item: index for index, item in mapping.items.items()}
     codes = np.full((len(table), len(items)), MISSING, dtype=np.int16)
@@ -211,12 +215,16 @@ def _first_cell_is_total(table: RawTable) -> NDArray[np.bool_]:
     return np.array([text.strip().casefold() in TOTALS for text in texts])[indices]
 
 
-def _blank_rows(rows: NDArray[np.int64], column: str) -> list[Finding]:
+def _listed(
+    code: str, rows: NDArray[np.int64], column: str, params: dict[str, object]
+) -> list[Finding]:
+    """One finding a row, and one for all that are not listed."""
     listed = [
-        Finding("E133", where={"row": int(row), "column": column}) for row in rows[:MOST_LISTED]
+        Finding(code, where={"row": int(row), "column": column}, params=params)
+        for row in rows[:MOST_LISTED]
     ]
     if len(rows) > MOST_LISTED:
-        params = {"count": len(rows) - MOST_LISTED, "example": "E133"}
+        params = {"count": len(rows) - MOST_LISTED, "example": code}
         listed.append(Finding("E134", where={"column": column}, params=params))
     return listed
 

@@ -25,14 +25,16 @@ _FOREIGN = (
 _MARKUP = re.compile(rb"^\s*<(!doctype|html|head|body|table|\?xml|svg)", re.IGNORECASE)
 _CHUNK = 1 << 20
 _ENTITIES = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
-_BAD_REFERENCE = re.compile(rb'<c [^>]{0,200}?r="(?:[A-Z]{4,}\d*|[A-Z]{1,3}\d{8,})"')
-_FAR_COLUMN = re.compile(rb'<c [^>]{0,200}?r="(?:[A-Z]{3}|W[C-Z]|[X-Z][A-Z])\d')
+_BAD_REFERENCE = re.compile(rb"""<c\s[^>]{0,200}?r=["'](?:[A-Z]{4,}\d*|[A-Z]{1,3}\d{8,})["']""")
+_FAR_COLUMN = re.compile(rb"""<c\s[^>]{0,200}?r=["'](?:[A-Z]{3}|W[C-Z]|[X-Z][A-Z])\d""")
 _FAR_ROW = re.compile(
-    rb'r="[A-Z]*(?:200[1-9]\d\d|2000[1-9]\d|20000[2-9]|20[1-9]\d{3}|2[1-9]\d{4}|[3-9]\d{5}|\d{7,})"'
+    rb"""r=["'][A-Z]*(?:200[1-9]\d\d|2000[1-9]\d|20000[2-9]|20[1-9]\d{3}|2[1-9]\d{4}|[3-9]\d{5}|\d{7,})["']"""
 )
 _IMPOSSIBLE_ROW = re.compile(
-    rb'r="[A-Z]*(?:1048[6-9]\d\d|10485[89]\d|104857[7-9]|1[1-9]\d{5}|10[5-9]\d{4}|1049\d{3}|[2-9]\d{6}|\d{8,})"'
+    rb"""r=["'][A-Z]*(?:1048[6-9]\d\d|10485[89]\d|104857[7-9]|1[1-9]\d{5}|10[5-9]\d{4}|1049\d{3}|[2-9]\d{6}|\d{8,})["']"""
 )
+_ERROR_CELL = re.compile(rb"""<c\s[^>]{0,200}?t=["']e["']""")
+_EMPTY_FORMULA = re.compile(rb"(?:</f>|<f\s[^>]{0,200}/>|<f/>)\s*(?:<v/>|<v></v>)?\s*</c>")
 
 
 def refuse(code: str, **params: object) -> Refused:
@@ -56,8 +58,12 @@ def kind_of(content: bytes, limits: Limits) -> str:
     return "csv"
 
 
-def check_workbook(content: bytes, limits: Limits) -> None:
-    """Look through a workbook's parts before any reader opens it. Raises Refused."""
+def check_workbook(content: bytes, limits: Limits) -> list[Finding]:
+    """Look through a workbook's parts before any reader opens it. Raises Refused.
+
+    Returns warnings about cells that any reader would take for empty.
+    """
+    silent = {"W204": 0, "W205": 0}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
@@ -67,7 +73,7 @@ def check_workbook(content: bytes, limits: Limits) -> None:
             total = 0
             for entry in entries:
                 with archive.open(entry) as part:
-                    total = _check_part(entry, part, total, limits)
+                    total = _check_part(entry, part, total, limits, silent)
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError):
         raise refuse("E102") from None
     except RuntimeError:
@@ -80,6 +86,9 @@ def check_workbook(content: bytes, limits: Limits) -> None:
         if type(error).__module__ in ("zlib", "lzma", "_lzma", "struct"):
             raise refuse("E102") from None
         raise
+    return [
+        Finding(code, "warning", params={"count": count}) for code, count in silent.items() if count
+    ]
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -111,7 +120,9 @@ def _check_format(names: set[str]) -> None:
         raise refuse("E102")
 
 
-def _check_part(entry: zipfile.ZipInfo, part: object, total: int, limits: Limits) -> int:
+def _check_part(
+    entry: zipfile.ZipInfo, part: object, total: int, limits: Limits, silent: dict[str, int]
+) -> int:
     is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
     is_sheet = entry.filename.startswith("xl/worksheets/") and is_xml
     size = rows = 0
@@ -134,6 +145,9 @@ def _check_part(entry: zipfile.ZipInfo, part: object, total: int, limits: Limits
             rows += chunk.count(b"<row")
             if _BAD_REFERENCE.search(window) or _IMPOSSIBLE_ROW.search(window):
                 raise refuse("E115")
+            for code, sign in (("W204", _ERROR_CELL), ("W205", _EMPTY_FORMULA)):
+                # What lies wholly in the tail was counted with the chunk before.
+                silent[code] += sum(m.end() > len(tail) for m in sign.finditer(window))
             if _FAR_COLUMN.search(window):
                 far = "E125" if far is None else far
             if limits.rows <= 200_000 and _FAR_ROW.search(window):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
+from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute as _compute
 import pyarrow.csv as pacsv
 
 from indicators.findings import Finding, Refused
@@ -16,8 +18,12 @@ from survey_data.reading.grid import from_rows, header_position, table_from_colu
 from survey_data.reading.limits import Limits
 from survey_data.reading.table import RawTable
 
+pc: Any = _compute  # its functions are made at run time, unknown to type checkers
+
 DELIMITERS = (",", "\t", ";", "|")
 _CJK = re.compile("[\u4e00-\u9fff]")
+_LOOKED_AT = 30
+_TOP = 1 << 18
 
 
 def decoded(content: bytes, encoding: str | None) -> tuple[bytes, str]:
@@ -56,10 +62,20 @@ def _undecodable(content: bytes, position: int) -> Refused:
     return Refused(Finding("E120", where={"row": row}))
 
 
-def delimiter_of(first_line: str) -> str:
-    """The delimiter that occurs most often outside quotes in the first line; a comma if none."""
-    bare = re.sub(r'"[^"]*"', "", first_line)
-    return max(DELIMITERS, key=lambda mark: (bare.count(mark), -DELIMITERS.index(mark)))
+def delimiter_of(text: str) -> str:
+    """The delimiter by which most of the first lines have equally many cells; a comma if none.
+
+    A title above the header, or commas within the texts of a semicolon file, do not mislead it.
+    """
+    lines = [re.sub(r'"[^"]*"', "", line) for line in text.splitlines()[:_LOOKED_AT]]
+    lines = [line for line in lines if line.strip()]
+
+    def agreement(mark: str) -> tuple[int, int, int]:
+        counts = Counter(count for line in lines if (count := line.count(mark)))
+        most, cells = max(((n, count) for count, n in counts.items()), default=(0, 0))
+        return most, cells, -DELIMITERS.index(mark)
+
+    return max(DELIMITERS, key=agreement)
 
 
 def read_delimited(
@@ -75,8 +91,7 @@ def read_delimited(
     if (position := text.find(b"\x00")) >= 0:
         row = text.count(b"\n", 0, position) + 1
         raise Refused(Finding("E121", where={"row": row}))
-    lines = text.lstrip(b"\r\n").split(b"\n", 1)[0]
-    mark = delimiter or delimiter_of(lines[:100_000].decode("utf-8", "replace"))
+    mark = delimiter or delimiter_of(text[:_TOP].decode("utf-8", "replace"))
     table = None
     if header_row in (None, 1):
         table = _fast(text, mark, limits)
@@ -147,14 +162,14 @@ def _exact(text: bytes, mark: str, limits: Limits, header_row: int | None):
     except csv.Error:
         raise Refused(Finding("E122", where={"row": len(rows) + 1})) from None
     at = header_position(rows) if header_row is None else header_row - 1
-    if at is None or at >= len(rows):
+    if at is None or not 0 <= at < len(rows):
         raise refuse("E126")
     width = len(rows[at])
     while width and not rows[at][width - 1].strip():
         width -= 1
     if width > limits.columns:
         raise refuse("E125", limit=limits.columns)
-    short = 0
+    short: list[int] = []
     for number, row in enumerate(rows[at:], at + 1):
         if any(cell.strip() for cell in row[width:]):
             where = {"row": number}
@@ -162,10 +177,9 @@ def _exact(text: bytes, mark: str, limits: Limits, header_row: int | None):
         if any(len(cell) > limits.cell for cell in row):
             raise Refused(Finding("E124", where={"row": number}, params={"limit": limits.cell}))
         if row and len(row) < width and any(cell.strip() for cell in row):
-            short += 1
-            first_short = number if short == 1 else first_short  # noqa: F821
+            short.append(number)
     result = from_rows(rows, at, width)
     if short:
-        where = {"row": first_short}
-        result[-1].append(Finding("W223", "warning", where=where, params={"count": short}))
+        where, params = {"row": short[0]}, {"count": len(short)}
+        result[-1].append(Finding("W223", "warning", where=where, params=params))
     return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Sequence
 
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
@@ -18,7 +19,7 @@ def read_workbook(
     content: bytes, limits: Limits, *, sheet: str | None = None, header_row: int | None = None
 ) -> RawTable:
     """Read one sheet: the one named, else the first visible one that holds a table."""
-    check_workbook(content, limits)
+    silent = check_workbook(content, limits)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         visible = [
@@ -45,7 +46,7 @@ def read_workbook(
     # A sheet of notes beside the data is no table; without any table the first sheet is judged.
     filled = {name: grid for name, grid in filled.items() if _is_table(grid)} or filled
     name, grid = next(iter(filled.items()))
-    findings = []
+    findings = silent
     if sheet is None and len(filled) > 1:
         params = {"sheet": name, "others": ", ".join(n for n in filled if n != name)}
         findings.append(Finding("W203", "warning", where={"sheet": name}, params=params))
@@ -53,13 +54,18 @@ def read_workbook(
         findings.append(Finding("W202", "warning", params={"sheets": ", ".join(hidden)}))
     rows = [[cell_text(cell) for cell in row] for row in grid]
     at = header_position(rows) if header_row is None else header_row - 1
-    if at is None or at >= len(rows):
+    if at is None or not 0 <= at < len(rows):
         raise refuse("E126")
     width = len(rows[at])
     if width > limits.columns:
         raise refuse("E125", limit=limits.columns)
     if len(rows) > limits.rows + at + 1:
         raise refuse("E111", limit=limits.rows)
+    for number, row in enumerate(rows, 1):
+        if any(len(cell) > limits.cell for cell in row):
+            raise Refused(Finding("E124", where={"row": number}, params={"limit": limits.cell}))
+        if any("\x00" in cell for cell in row):
+            raise Refused(Finding("E121", where={"row": number}))
     headers, columns, numbers, header, ignored, more = from_rows(rows, at, width)
     return RawTable(
         headers,
@@ -74,7 +80,7 @@ def read_workbook(
     )
 
 
-def _is_table(grid: list[list[object]]) -> bool:
+def _is_table(grid: Sequence[Sequence[object]]) -> bool:
     """A sheet with at least two rows that hold something, one of them in several cells."""
     filled = [sum(cell not in ("", None) for cell in row) for row in grid[:50]]
     return sum(count > 0 for count in filled) >= 2 and max(filled) >= 2

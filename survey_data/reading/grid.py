@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute as _compute
 
 from indicators.findings import Finding
 from survey_data.reading.container import refuse
+
+pc: Any = _compute  # its functions are made at run time, unknown to type checkers
 
 Parts = tuple[tuple[str, ...], pa.Table, pa.Array, int, int, list[Finding]]
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"

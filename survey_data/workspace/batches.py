@@ -277,7 +277,8 @@ def _parquet(found: SurveyImport) -> bytes:
     columns |= {f"attribute:{k}": pa.array(v, pa.string()) for k, v in found.attributes.items()}
     for position, item in enumerate(found.items):
         codes = found.codes[:, position]
-        narrow = codes.astype(np.int8) if codes.max(initial=0) < 128 else codes
+        scale = found.framework.scale_of(item)
+        narrow = codes.astype(np.int8) if scale.min >= -128 and scale.max < 128 else codes
         columns[item] = pa.array(narrow, mask=codes == MISSING)
     store = io.BytesIO()
     pq.write_table(pa.table(columns), store, compression="zstd", write_statistics=False)

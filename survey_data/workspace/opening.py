@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy import event, exc
 
 from indicators.findings import Finding, Refused
 
@@ -17,6 +18,9 @@ HEAD = "0001"
 """Newest revision in ``migrations/versions``."""
 
 ENVIRONMENT = "FOURFOLD_WORKSPACE"
+
+_WRITER = 0x4F0F
+"""Names the advisory lock of this program on PostgreSQL."""
 
 
 class WorkspaceUnusable(Refused):
@@ -41,6 +45,7 @@ class Workspace:
         with _faults(self.location), self.engine.connect() as plain:
             connection = plain.execution_options(writing=True)
             with connection.begin():
+                _one_writer(connection)
                 yield connection
 
     def close(self) -> None:
@@ -77,8 +82,8 @@ def open_workspace(location: str | None = None) -> Workspace:
         else:
             path = Path(place).expanduser()
             path.parent.mkdir(parents=True, exist_ok=True)
-            engine = sa.create_engine(f"sqlite:///{path}")
-    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError, OSError) as error:
+            engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
+    except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError, OSError) as error:
         raise _unusable("E902", place, error) from None
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
@@ -94,7 +99,7 @@ def now() -> str:
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:
-    @sa.event.listens_for(engine, "connect")
+    @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -104,10 +109,16 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
 
-    @sa.event.listens_for(engine, "begin")
+    @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         writing = connection.get_execution_options().get("writing")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _one_writer(connection: sa.Connection) -> None:
+    """Writers take turns on PostgreSQL too, so that what one has read stays so until it commits."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER)))
 
 
 def _migrate(engine: sa.Engine, place: str) -> None:
@@ -131,6 +142,7 @@ def _migrate(engine: sa.Engine, place: str) -> None:
     with engine.connect() as plain:
         connection = plain.execution_options(writing=True)
         with connection.begin():
+            _one_writer(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -140,13 +152,13 @@ def _faults(place: str) -> Iterator[None]:
     """Turn the database's faults into one that a person can act on."""
     try:
         yield
-    except sa.exc.DBAPIError as error:
+    except exc.DBAPIError as error:
         text = str(error.orig).lower()
         if "full" in text or "no space" in text:
             code = "E901"
         elif "locked" in text or "busy" in text:
             code = "E905"
-        elif isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError):
+        elif isinstance(error, exc.IntegrityError | exc.ProgrammingError):
             raise
         else:
             code = "E902"
@@ -154,6 +166,11 @@ def _faults(place: str) -> Iterator[None]:
 
 
 def _unusable(code: str, place: str, error: BaseException | None = None) -> WorkspaceUnusable:
-    shown = sa.make_url(place).render_as_string() if "://" in place else place
+    shown = place
+    if "://" in place:
+        try:
+            shown = sa.make_url(place).render_as_string()
+        except exc.ArgumentError:
+            shown = place.partition("://")[0] + "://…"
     problem = "" if error is None else str(error).splitlines()[0]
     return WorkspaceUnusable(Finding(code, params={"place": shown, "problem": problem}))

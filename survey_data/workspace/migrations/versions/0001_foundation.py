@@ -12,8 +12,8 @@ branch_labels = None
 depends_on = None
 
 
-def _text(name: str, length: int, **options: object) -> sa.Column:
-    return sa.Column(name, sa.String(length), nullable=False, **options)
+def _text(name: str, length: int, primary_key: bool = False) -> sa.Column:
+    return sa.Column(name, sa.String(length), nullable=False, primary_key=primary_key)
 
 
 def upgrade() -> None:
