@@ -107,13 +107,24 @@ def table_from_columns(
 
 
 def _has_text(table: pa.Table) -> pa.ChunkedArray | None:
-    """Which rows hold anything; None when all do (then nothing needs copying)."""
+    """Which rows hold anything but spaces; None when all do (then nothing needs copying)."""
     found = None
     for column in table.columns:
-        if column.null_count == 0:
+        filled = _filled(column)
+        if filled is None:
             return None
-        valid = column.is_valid()
-        found = valid if found is None else pc.or_(found, valid)
-        if column.null_count < table.num_rows and pc.all(found).as_py():
+        found = filled if found is None else pc.or_(found, filled)
+        if pc.all(found).as_py():
             return None
     return found
+
+
+def _filled(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Which cells hold anything but spaces; None when all do. The dictionary is one for all."""
+    words = column.chunk(0).dictionary if column.num_chunks else pa.array([], pa.string())
+    empty = pc.equal(pc.utf8_length(pc.utf8_trim(words, characters=_TRIM)), 0)
+    if not pc.any(empty).as_py():
+        return column.is_valid() if column.null_count else None
+    blank = pc.indices_nonzero(empty).cast(pa.int32())
+    indices = pa.chunked_array([chunk.indices for chunk in column.chunks])
+    return pc.and_(column.is_valid(), pc.invert(pc.is_in(indices, value_set=blank)))

@@ -1,0 +1,165 @@
+"""The reading process: bounds on memory and time that hold, and no way out (reliability.md C2)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+import survey_data.reading
+from indicators.findings import Refused
+from survey_data.reading import PAGE_LIMITS, Limits, read
+from tests.survey_data.workbooks import parts_of, text_row, zipped
+
+MIB = 1024 * 1024
+CHILD = str(Path(str(survey_data.reading.__file__)).with_name("child.py"))
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="limits of a Linux process")
+pytestmark = linux_only
+
+
+def in_limited_process(body: str, memory: int = 512 * MIB, seconds: int = 2) -> tuple[int, str]:
+    """Exit status and what was printed by code that runs under the reader's limits."""
+    program = (
+        f"import runpy; child = runpy.run_path({CHILD!r})\n"
+        f"child['limit_process']({memory}, {seconds})\n{body}"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def refused(content: bytes, limits: Limits) -> str:
+    with pytest.raises(Refused) as caught:
+        read(content, limits)
+    return caught.value.first.code
+
+
+def slow_workbook() -> bytes:
+    """Small enough for every size limit, but several seconds of work for any reader."""
+    cells = "<c><v>1</v></c>" * 500
+    rows = text_row(1, [f"q{n}" for n in range(20)]) + f"<row>{cells}</row>" * 10_000
+    return zipped(parts_of({"Data": rows}))
+
+
+def test_memory_beyond_the_bound_cannot_be_had() -> None:
+    status, said = in_limited_process(f"b = bytearray({1024 * MIB})")
+    assert status != 0
+    assert "MemoryError" in said
+
+
+def test_memory_within_the_bound_can_be_had() -> None:
+    assert in_limited_process(f"b = bytearray({100 * MIB}); print(len(b))")[0] == 0
+
+
+def test_a_process_that_computes_without_end_is_ended() -> None:
+    begun = time.monotonic()
+    status, _ = in_limited_process("while True: pass", seconds=1)
+    assert status < 0
+    assert time.monotonic() - begun < 20
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "import socket; socket.create_connection(('127.0.0.1', 9))",
+        "import socket; socket.getaddrinfo('example.org', 80)",
+        "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9/')",
+        "import subprocess; subprocess.run(['true'])",
+        "import os; os.system('true')",
+        "import os; os.execv('/bin/true', ['true'])",
+        "import os; os.posix_spawn('/bin/true', ['true'], {})",
+    ],
+)
+def test_network_and_other_programs_are_refused(attempt: str) -> None:
+    status, said = in_limited_process(attempt)
+    assert status != 0
+    assert "PermissionError" in said and "not allowed while reading a file" in said
+
+
+def test_nothing_can_be_written_to_a_file(tmp_path: object) -> None:
+    target = os.path.join(str(tmp_path), "out")
+    status, said = in_limited_process(f"open({target!r}, 'wb', 0).write(b'x' * 9)")
+    assert status != 0
+    assert os.path.getsize(target) == 0 and ("File too large" in said or status == -25)
+
+
+def test_a_file_that_needs_more_memory_than_allowed_is_refused() -> None:
+    small = replace(PAGE_LIMITS, memory=64 * MIB)
+    assert refused(("a,b\n" + "1,2\n" * 1000).encode(), small) == "E109"
+    assert len(read(b"a,b\n1,2\n", PAGE_LIMITS)) == 1
+
+
+def test_a_file_that_needs_more_time_than_allowed_is_refused() -> None:
+    content = slow_workbook()
+    begun = time.monotonic()
+    assert refused(content, replace(PAGE_LIMITS, seconds=0, rows=10**6)) == "E109"
+    assert time.monotonic() - begun < 30
+
+
+@contextmanager
+def reader_at_work() -> Iterator[tuple[psutil.Process, list[str]]]:
+    """The process that reads a slow file, and where the code of the refusal will be."""
+    me = psutil.Process()
+    before = {child.pid for child in me.children()}
+    result: list[str] = []
+    limits = replace(PAGE_LIMITS, rows=10**6)
+    thread = threading.Thread(target=lambda: result.append(refused(slow_workbook(), limits)))
+    thread.start()
+    deadline = time.monotonic() + 20
+    found: list[psutil.Process] = []
+    while not found and time.monotonic() < deadline:
+        found = [child for child in me.children() if child.pid not in before]
+        time.sleep(0.01)
+    try:
+        yield found[0], result
+    finally:
+        with suppress(psutil.NoSuchProcess):
+            found[0].kill()
+        thread.join(30)
+
+
+def test_a_reader_that_is_killed_from_outside_is_reported_and_leaves_nothing_behind() -> None:
+    with reader_at_work() as (reader, result):
+        reader.kill()
+    assert result == ["E109"]
+    assert not psutil.pid_exists(reader.pid)
+
+
+def _interfaces(pid: int) -> set[str]:
+    lines = Path(f"/proc/{pid}/net/dev").read_text().splitlines()
+    return {line.split(":")[0].strip() for line in lines if ":" in line}
+
+
+def test_where_the_system_allows_it_the_reader_has_no_network_at_all() -> None:
+    """Even code that goes round Python's own guard would find no way out."""
+    probe = "import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare(0x40000000) and 1)"
+    user = probe.replace("0x40000000", "0x50000000")
+    if all(
+        subprocess.run([sys.executable, "-c", p], check=False).returncode for p in (probe, user)
+    ):
+        pytest.skip("this system does not let a process leave its network")
+    with reader_at_work() as (reader, _):
+        deadline = time.monotonic() + 10
+        while _interfaces(reader.pid) != {"lo"} and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert _interfaces(reader.pid) == {"lo"}
+
+
+def test_the_reader_does_not_see_the_environment_of_the_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A start-up file that the environment names would run before any limit."""
+    monkeypatch.setenv("PYTHONPATH", "/nonexistent")
+    monkeypatch.setenv("PYTHONSTARTUP", "/nonexistent")
+    monkeypatch.setenv("PYTHONHOME", "/nonexistent")
+    assert read(b"a,b\n1,2\n").headers == ("a", "b")
