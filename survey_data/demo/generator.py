@@ -4,7 +4,8 @@ Every department has a latent quality made of an overall, a factor, a dimension 
 part; reforms and setbacks move some dimensions from a year on. Answers are a person's general
 leaning, a leaning in the dimension, a habit of agreeing and noise around the department's quality,
 cut into the scale's points. Metrics follow the same qualities through the inverse goalposts. The
-true score of a survey indicator is its expected value under the model, not a sample mean.
+true score of a survey indicator is what all of the department's staff would give, had everybody
+answered with care: the figure that an interval with a known roster is about.
 """
 
 from __future__ import annotations
@@ -151,10 +152,14 @@ def _round(framework: Framework, traits: list[_Traits], year: int, seed: int) ->
         level = trait.level + lift + 0.06 * (year - LAST_YEAR) + random.normal(0, 0.04)
         if year >= trait.start:
             level = level + trait.shift * np.isin(dimension_of, trait.moved)
-        codes, share = _answers(framework, level, difficulty, trait, random)
+        sincere = _sincere(framework, level, difficulty, trait.people, random)
+        codes, share = _as_returned(framework, sincere, random)
         careless[trait.department.id] = share
         _write_answers(answers_out, framework, trait.department.id, codes, random)
-        known = _true_survey(framework, level, difficulty)
+        silent = (trait.department.headcount or trait.people) - trait.people
+        others = stream(seed, "demo staff", round_id, trait.department.id)
+        rest = _sincere(framework, level, difficulty, silent, others)
+        known = _true_survey(framework, np.concatenate([sincere, rest]))
         known |= _write_metrics(metrics_out, framework, trait, level, year, random)
         truth[trait.department.id] = known
     return DemoRound(
@@ -176,15 +181,15 @@ def _item_columns(framework: Framework) -> list[int]:
     return [measured[framework.item_indicator[item.id].id] for item in framework.items]
 
 
-def _answers(
+def _sincere(
     framework: Framework,
     level: NDArray[np.float64],
     difficulty: NDArray[np.float64],
-    trait: _Traits,
+    n: int,
     random: np.random.Generator,
-) -> tuple[NDArray[np.int64], int]:
-    """Codes (n, J), −1 = no answer, and how many respondents were careless."""
-    n, items = trait.people, framework.items
+) -> NDArray[np.int64]:
+    """Codes (n, J) of people who all answer with care."""
+    items = framework.items
     columns = _item_columns(framework)
     dimensions = _dimension_of(framework)
     names = sorted(set(dimensions))
@@ -195,38 +200,42 @@ def _answers(
     latent = level[columns] - difficulty + _PERSON * person + _DIMENSION * of_dimension
     latent = latent + _HABIT * habit * sign + _NOISE * random.normal(size=(n, len(items)))
     codes = np.empty((n, len(items)), dtype=np.int64)
-    bounds = [(framework.scale_of(i.id).min, framework.scale_of(i.id).max) for i in items]
-    for j, (low, high) in enumerate(bounds):
+    for j, (low, high) in enumerate(_ends(framework)):
         codes[:, j] = low + np.searchsorted(_cuts(low, high), latent[:, j])
         if items[j].reverse:
             codes[:, j] = low + high - codes[:, j]
-    lows, highs = (np.array(ends) for ends in zip(*bounds, strict=True))
+    return codes
+
+
+def _as_returned(
+    framework: Framework, codes: NDArray[np.int64], random: np.random.Generator
+) -> tuple[NDArray[np.int64], int]:
+    """The answers as they come back, −1 = no answer, and how many respondents were careless."""
+    n, width = codes.shape
+    lows, highs = (np.array(ends) for ends in zip(*_ends(framework), strict=True))
     is_careless = random.random(n) < _CARELESS
     straight = random.random(n) < 0.5
     flat = np.clip(np.rint((lows + highs) / 2 + random.integers(-1, 2, (n, 1))), lows, highs)
-    noise = random.integers(lows, highs + 1, (n, len(items)))
+    noise = random.integers(lows, highs + 1, (n, width))
     chosen = np.where(straight[:, None], flat, noise).astype(np.int64)
     codes = np.where(is_careless[:, None], chosen, codes)
     codes[random.random(codes.shape) < random.uniform(0.02, 0.05)] = -1
     return codes, int(is_careless.sum())
 
 
-def _true_survey(
-    framework: Framework, level: NDArray[np.float64], difficulty: NDArray[np.float64]
-) -> dict[str, float]:
-    """Expected scores of the survey indicators: Σ P(answer above k), items averaged."""
-    from scipy.special import ndtr
+def _ends(framework: Framework) -> list[tuple[int, int]]:
+    return [(framework.scale_of(i.id).min, framework.scale_of(i.id).max) for i in framework.items]
 
+
+def _true_survey(framework: Framework, codes: NDArray[np.int64]) -> dict[str, float]:
+    """Scores of the survey indicators by everybody's careful answers (n, J), items averaged."""
     low, high = framework.normalised_range
     shares: dict[str, list[float]] = {}
-    for item, column, hard in zip(
-        framework.items, _item_columns(framework), difficulty, strict=True
+    for item, (bottom, top), mean in zip(
+        framework.items, _ends(framework), codes.mean(axis=0), strict=True
     ):
-        scale = framework.scale_of(item.id)
-        expected = float(ndtr(level[column] - hard - _cuts(scale.min, scale.max)).sum())
-        shares.setdefault(framework.item_indicator[item.id].id, []).append(
-            expected / (scale.max - scale.min)
-        )
+        share = (top - mean if item.reverse else mean - bottom) / (top - bottom)
+        shares.setdefault(framework.item_indicator[item.id].id, []).append(float(share))
     return {id: low + (high - low) * float(np.mean(found)) for id, found in shares.items()}
 
 
