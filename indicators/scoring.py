@@ -57,7 +57,8 @@ def score(
     draws : number of joint draws behind intervals and probabilities
     estimate : ``raw``, or ``shrunken`` for empirical Bayes estimates of every node
     keep_draws : also return the raw draws (S, D, P), in float32
-    outside_city : bool (D, P), cells that stay out of the city's mean (to protect respondents)
+    outside_city : bool (D, P), cells that stay out of everything that is common to departments:
+        the city's figures and the fit of the shrunken estimates (to protect respondents)
 
     Source: docs/methods/scores.md.
     """
@@ -107,7 +108,7 @@ def score(
             :, :, approximate
         ]
 
-    bayes, bayes_sd, adjusted = _shrunken(framework, leaf, point, spread, share)
+    bayes, bayes_sd, adjusted = _shrunken(framework, leaf, point, spread, share, outside_city)
     shown = bayes if estimate == "shrunken" and adjusted else point
     if shown is bayes:
         step = np.divide(bayes_sd, spread, out=np.zeros_like(spread), where=spread > 0)
@@ -176,7 +177,7 @@ def score(
             weight,
             city_draws,
             approximate,
-            _capped(states, score_level, counted),
+            _capped(states, score_level, inside[:, 0]),
             sample_scaled,
         ),
         sample_scaled=sample_scaled,
@@ -307,7 +308,12 @@ def _whole(levels: Array) -> NDArray[np.int64]:
 
 
 def _shrunken(
-    framework: Framework, leaf: Leaves, point: Array, spread: Array, share: Array
+    framework: Framework,
+    leaf: Leaves,
+    point: Array,
+    spread: Array,
+    share: Array,
+    outside: NDArray[np.bool_] | None,
 ) -> tuple[Array, Array, bool]:
     """Empirical Bayes means and standard deviations of every node, node by node.
 
@@ -319,6 +325,9 @@ def _shrunken(
     columns = list(leaf.survey_columns)
     values = leaf.value.copy()
     answered = ~np.isnan(values[:, columns])
+    if outside is not None:
+        nodes = [framework.node_index[framework.measured[column].id] for column in columns]
+        answered &= ~outside[:, nodes]
     people = np.maximum(answered.sum(axis=0), 1)
     middle = np.nan_to_num(values[:, columns]).sum(axis=0) / people
     values[:, columns] = np.where(answered, middle, np.nan)
@@ -328,6 +337,8 @@ def _shrunken(
     adjusted = False
     for p in range(point.shape[1]):
         rows = (np.nan_to_num(share[:, p]) > 0) & ~np.isnan(point[:, p])
+        if outside is not None:
+            rows &= ~outside[:, p]
         if rows.sum() < FEWEST:
             continue
         part = share[rows, p]
