@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -71,7 +72,7 @@ class Evidence:
         """Bring a round's facts together; several periods of a metric become one value.
 
         Departments without any fact are left out. ``over_periods`` of the metric decides: the last
-        period in sorted order, the mean, or the sum. Metrics that the framework does not name are
+        period in time order, the mean, or the sum. Metrics that the framework does not name are
         left out.
         """
         overs = {m.id: m.metric.over_periods for m in framework.measured if m.metric}
@@ -93,13 +94,21 @@ class Evidence:
         values = np.full((len(chosen), len(metric_ids)), np.nan)
         absent = np.zeros(values.shape, dtype=bool)
         for (department, metric), periods in by_cell.items():
-            value, not_applicable = _over_periods(sorted(periods), overs[metric])
+            value, not_applicable = _over_periods(
+                sorted(periods, key=lambda one: _in_time(one[0])), overs[metric]
+            )
             values[row[department], column[metric]] = value
             absent[row[department], column[metric]] = not_applicable
         if survey is not None:
             survey = survey.for_departments([d.id for d in chosen])
         built = cls(round, chosen, survey, metric_ids, values, absent)
         return cls(round, chosen, survey, metric_ids, values, absent, _digest(built))
+
+
+def _in_time(period: str) -> list[str | int]:
+    """A key that sorts periods by their numbers: 2025-2 before 2025-10."""
+    parts = re.split(r"(\d+)", period)
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)]
 
 
 def _over_periods(periods: list[tuple[str, float, bool]], rule: str) -> tuple[float, bool]:
