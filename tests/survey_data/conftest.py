@@ -42,6 +42,10 @@ def postgres() -> Iterator[Any]:
 def postgres_url(postgres: Any) -> Iterator[Any]:
     """Makes a fresh database and returns its URL."""
     admin = sa.create_engine(postgres.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        # No test pulls the plug of the machine, and many small databases are made.
+        connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
     numbers = itertools.count()
 
     def fresh() -> str:
