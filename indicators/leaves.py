@@ -35,9 +35,14 @@ class Leaves:
     error_columns: tuple[int, ...]
 
 
-def leaves(evidence: Evidence, framework: Framework) -> Leaves:
-    """Indicator values on the normalised range, from moments and raw metric values."""
-    survey = survey_means(evidence, framework)
+def leaves(
+    evidence: Evidence, framework: Framework, lenders: NDArray[np.bool_] | None = None
+) -> Leaves:
+    """Indicator values on the normalised range, from moments and raw metric values.
+
+    ``lenders`` as in `survey_means`.
+    """
+    survey = survey_means(evidence, framework, lenders)
     size, width = len(evidence.departments), len(framework.measured)
     value = np.full((size, width), np.nan)
     clipped = np.zeros((size, width), dtype=bool)

@@ -58,13 +58,15 @@ def score(
     estimate : ``raw``, or ``shrunken`` for empirical Bayes estimates of every node
     keep_draws : also return the raw draws (S, D, P), in float32
     outside_city : bool (D, P), cells that stay out of everything that is common to departments:
-        the city's figures and the fit of the shrunken estimates (to protect respondents)
+        the city's figures, the pooled variance of answers and the fit of the shrunken estimates
+        (to protect respondents)
 
     Source: docs/methods/scores.md.
     """
     if draws < 100:
         raise ValueError(f"at least 100 draws are needed for an interval, not {draws}")
-    leaf = leaves(evidence, framework)
+    lenders = None if outside_city is None else ~outside_city.any(axis=1)
+    leaf = leaves(evidence, framework, lenders)
     point = up_the_tree(framework, leaf.value)
     coverage, core = coverages(framework, leaf)
     share = survey_shares(framework, leaf)

@@ -66,28 +66,33 @@ def within_sums(moments: SurveyMoments, slope: Array) -> Array:
 
 
 def shrunken_covariance(
-    moments: SurveyMoments, start: Array, slope: Array, ends: tuple[float, float]
+    moments: SurveyMoments,
+    start: Array,
+    slope: Array,
+    ends: tuple[float, float],
+    lenders: NDArray[np.bool_] | slice = slice(None),
 ) -> tuple[Array, Array]:
     """Item means (D, J) and shrunken covariance of single answers (D, J, J).
 
     The pooled within-department covariance, scaled for each department by the variance function
     φ_j f with f = (m − low)(high − m), counts as ν0 respondents beside the department's own.
+    ``lenders`` (D,) says whose answers the pooled figures rest on; all by default.
     """
     answered = np.einsum("djj->dj", moments.pair_n).astype(float)
     sums = start * answered + slope * np.einsum("djj->dj", moments.pair_sum)
     with np.errstate(invalid="ignore", divide="ignore"):
         means = sums / answered
-        city = sums.sum(axis=0) / answered.sum(axis=0)
+        city = np.nan_to_num(sums[lenders].sum(axis=0) / answered[lenders].sum(axis=0))
     ss = within_sums(moments, slope)
     df = np.maximum(moments.pair_n - 1, 0).astype(float)
-    pooled = ss.sum(axis=0) / np.maximum(df.sum(axis=0), 1.0)
+    pooled = ss[lenders].sum(axis=0) / np.maximum(df[lenders].sum(axis=0), 1.0)
     middle = np.where(
         answered > 0, (answered * np.nan_to_num(means) + 2 * city) / (answered + 2), 0
     )
     spread = np.maximum((middle - ends[0]) * (ends[1] - middle), 0.0)
     own_df = np.einsum("djj->dj", df)
-    expected = (own_df * spread).sum(axis=0)
-    variance = np.einsum("djj->j", ss)
+    expected = (own_df * spread)[lenders].sum(axis=0)
+    variance = np.einsum("djj->j", ss[lenders])
     phi = np.divide(variance, expected, out=np.zeros_like(variance), where=expected > 0)
     pooled_variance = np.diagonal(pooled)
     scale = np.sqrt(
@@ -99,13 +104,16 @@ def shrunken_covariance(
     return means, (PRIOR_DF * prior + ss) / (PRIOR_DF + df)
 
 
-def survey_means(evidence: Evidence, framework: Framework) -> SurveyMeans:
+def survey_means(
+    evidence: Evidence, framework: Framework, lenders: NDArray[np.bool_] | None = None
+) -> SurveyMeans:
     """Means, covariances and counts of all survey indicators of a round.
 
     An indicator is the unweighted mean of its items' means, each over the people who answered it;
     an item nobody answered is left out; with fewer than half of its items answered by anybody the
     indicator is missing. The covariance of two item means is S_jk N_jk / (N_j N_k), times
-    1 − n/N where the roster tells N ≥ n.
+    1 − n/N where the roster tells N ≥ n. ``lenders`` (D,): whose answers the pooled covariance
+    rests on, None = everybody's.
     """
     moments = evidence.survey
     size = len(evidence.departments)
@@ -123,7 +131,13 @@ def survey_means(evidence: Evidence, framework: Framework) -> SurveyMeans:
     moments = _known_items(moments, framework)
     start, slope = item_rescaling(framework, moments.items)
     _, belongs = indicator_items(framework, moments.items)
-    means, covariance = shrunken_covariance(moments, start, slope, framework.normalised_range)
+    means, covariance = shrunken_covariance(
+        moments,
+        start,
+        slope,
+        framework.normalised_range,
+        slice(None) if lenders is None else lenders,
+    )
     answered = np.einsum("djj->dj", moments.pair_n)
     has = (answered > 0).astype(float)
     used = np.einsum("kj,dj->dk", belongs, has)

@@ -127,7 +127,8 @@ def test_respondents_who_fail_the_attention_check_are_counted_and_not_excluded()
 def test_reverse_items_are_kept_as_answered_and_turned_in_scoring() -> None:
     """Contract 2: directed, then rescaled from the scale's ends: (5 → 100) and (1, reversed → 100)."""
     framework = small_framework()
-    found = survey_of(HEADERS, *[["x", "5", "1", "10"]] * 6)
+    rows: list[list[str | None]] = [["x", "5", "1", "10"]] * 6
+    found = survey_of(HEADERS, *rows)
     assert found.codes[0].tolist() == [5, 1, 10]
     evidence = Evidence.build("2025", [], found.moments, [], framework)
     scores = score(evidence, framework, draws=100)

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 
-import sqlalchemy as sa
+from sqlalchemy import event
 
 from survey_data.workspace import Workspace, batches, open_workspace, registry
 from tests.survey_data.small import survey_of
@@ -35,8 +35,8 @@ def die_before_statement(workspace: Workspace, last: int) -> None:
         if seen == last:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    sa.event.listen(workspace.engine, "before_cursor_execute", count)
-    sa.event.listen(workspace.engine, "commit", count)
+    event.listen(workspace.engine, "before_cursor_execute", count)
+    event.listen(workspace.engine, "commit", count)
 
 
 def steps(location: str, count: int) -> None:

@@ -7,9 +7,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from actions.access import Access
 from actions.imports import import_survey
@@ -288,16 +288,16 @@ def test_a_failure_at_any_statement_of_a_commit_leaves_nothing(workspace: Worksp
             if seen > limit:
                 raise ZeroDivisionError
 
-        sa.event.listen(workspace.engine, "before_cursor_execute", count)
+        event.listen(workspace.engine, "before_cursor_execute", count)
         try:
             with workspace.writing() as connection:
                 batches.commit_survey(connection, "2025", found, sha256, {}, {"教委": "教育局"})
                 registry.record(connection, "owner", "batch.import", "x", "done")
         except ZeroDivisionError:
-            sa.event.remove(workspace.engine, "before_cursor_execute", count)
+            event.remove(workspace.engine, "before_cursor_execute", count)
             assert everything(workspace) == before
         else:
-            sa.event.remove(workspace.engine, "before_cursor_execute", count)
+            event.remove(workspace.engine, "before_cursor_execute", count)
             break
     assert broken_at > 8
     after = everything(workspace)

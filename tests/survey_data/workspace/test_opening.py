@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import exc
 
 import survey_data.workspace
 from survey_data.workspace import (
@@ -121,7 +122,7 @@ def test_every_sqlite_connection_is_safe_against_power_loss_and_holds_references
 
 
 def test_a_row_that_refers_to_nothing_is_refused(workspace: Workspace) -> None:
-    with pytest.raises(sa.exc.IntegrityError), workspace.writing() as connection:
+    with pytest.raises(exc.IntegrityError), workspace.writing() as connection:
         registry.save_aliases(connection, {"教委": "nowhere"})
     assert registry.known_departments(workspace).aliases == {}
 
