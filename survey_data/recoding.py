@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from indicators.findings import Finding
 from indicators.framework import Scale
 from indicators.moments import MISSING
+from survey_data.reading.columns import numbers_of
 
 MISSING_TEXTS = frozenset({"(空)", "(跳过)", "na", "n/a", "nan", "#n/a", "null", "-2", "-3"})
 OFF_SCALE = -32767
@@ -59,7 +60,7 @@ def code_text(text: str, scale: Scale, rules: Mapping[str, int]) -> tuple[int, s
     return OFF_SCALE, "E130" if _DATE.match(bare) else "E132"
 
 
-def dictionary_of(column: pa.ChunkedArray) -> tuple[list[str], NDArray[np.int32]]:
+def dictionary_of(column: pa.ChunkedArray) -> tuple[list[str], NDArray[np.integer]]:
     """Distinct texts and for each row the index of its text; an empty cell has the last index.
 
     The list ends with an empty text that stands for empty cells.
@@ -70,10 +71,8 @@ def dictionary_of(column: pa.ChunkedArray) -> tuple[list[str], NDArray[np.int32]
     if not pa.types.is_dictionary(whole.type):
         whole = whole.dictionary_encode()
     texts = whole.dictionary.to_pylist()
-    indices = whole.indices
-    if indices.null_count:
-        indices = indices.fill_null(len(texts))
-    return [text or "" for text in texts] + [""], indices.to_numpy(zero_copy_only=False)
+    indices = numbers_of(whole.indices, missing=len(texts))
+    return [text or "" for text in texts] + [""], indices
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,7 @@ from survey_data.departments import (
 )
 from survey_data.mapping import ColumnMap, map_columns
 from survey_data.reading import RawTable
+from survey_data.reading.columns import array_of, numbers_of
 from survey_data.recoding import MOST_LISTED, OFF_SCALE, CodeRule, code_column, dictionary_of
 
 
@@ -124,7 +125,7 @@ def interpret_survey(
     )
     blocking = list(mapping.blocking)
     findings = [*table.findings, *mapping.findings]
-    rows = table.row_numbers.to_numpy(zero_copy_only=False).astype(np.int64)
+    rows = numbers_of(table.row_numbers)
     names, name_of = _department_names(table, mapping)
     totals = np.array([name.casefold() in TOTALS for name in names])[name_of]
     totals |= _first_cell_is_total(table)
@@ -137,7 +138,7 @@ def interpret_survey(
     bad = blank | endless
     items = tuple(item for item in _in_order(framework, mapping))
     column_of = {item: index for index, item in mapping.items.items()}
-    codes = np.full((len(table), len(items)), MISSING, dtype=np.int16)
+    codes = np.full((len(items), len(table)), MISSING, dtype=np.int16).T  # filled by columns
     rules, wrong = _code_rules(options.codes, table.headers)
     blocking += wrong
     for position, item in enumerate(items):
@@ -274,9 +275,7 @@ def _attention_findings(
 def _attributes(
     table: RawTable, mapping: ColumnMap, good: NDArray[np.bool_]
 ) -> dict[str, list[str | None]]:
-    import pyarrow as pa
-
-    keep = pa.array(good)
+    keep = array_of(good)
     return {
         id: table.columns.column(index).filter(keep).to_pylist()
         for index, id in mapping.attributes.items()

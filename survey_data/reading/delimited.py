@@ -8,11 +8,13 @@ import re
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as _compute
 import pyarrow.csv as pacsv
 
 from indicators.findings import Finding, Refused
+from survey_data.reading.columns import array_of, dictionary_encoded
 from survey_data.reading.container import refuse
 from survey_data.reading.grid import from_rows, header_position, table_from_columns
 from survey_data.reading.limits import Limits
@@ -35,17 +37,30 @@ def decoded(content: bytes, encoding: str | None) -> tuple[bytes, str]:
     if encoding is not None:
         return _transcoded(content, encoding), encoding
     if content.startswith(b"\xef\xbb\xbf"):
-        return _transcoded(content[3:], "utf-8"), "utf-8-sig"
+        bare = content[3:]
+        return bare if _is_utf8(bare) else _transcoded(bare, "utf-8"), "utf-8-sig"
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _transcoded(content, "utf-16"), "utf-16"
+    if _is_utf8(content):
+        return content, "utf-8"
     try:
         content.decode("utf-8")
-        return content, "utf-8"
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8")
         if len(_CJK.findall(before)) >= 3:
             raise _undecodable(content, error.start) from None
     return _transcoded(content, "gb18030"), "gb18030"
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Strictly; without the copy that decoding makes."""
+    ends = pa.py_buffer(np.array([0, len(content)], dtype=np.int64))
+    whole = pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(content))
+    try:
+        whole.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _transcoded(content: bytes, encoding: str) -> bytes:
@@ -123,14 +138,13 @@ def _fast(text: bytes, mark: str, limits: Limits):
     if 2 * sum(bool(h.strip()) for h in headers) < len(headers):
         return None
     names = [f"c{index}" for index in range(len(headers))]
-    kind = pa.dictionary(pa.int32(), pa.string())
     try:
         table = pacsv.read_csv(
             pa.BufferReader(text),
-            read_options=pacsv.ReadOptions(skip_rows=1, column_names=names, block_size=1 << 22),
+            read_options=pacsv.ReadOptions(skip_rows=1, column_names=names, block_size=1 << 21),
             parse_options=pacsv.ParseOptions(delimiter=mark),
             convert_options=pacsv.ConvertOptions(
-                column_types=dict.fromkeys(names, kind),
+                column_types=dict.fromkeys(names, pa.string()),
                 strings_can_be_null=True,
                 null_values=[""],
             ),
@@ -139,14 +153,13 @@ def _fast(text: bytes, mark: str, limits: Limits):
         return None
     if table.num_rows != lines:
         return None
-    table = table.unify_dictionaries()
-    for name in names:
-        column = table.column(name)
-        words = column.chunk(0).dictionary if column.num_chunks else None
-        if words is not None and len(words) and pc.max(pc.utf8_length(words)).as_py() > limits.cell:
+    columns = [dictionary_encoded(column) for column in table.columns]
+    for column in columns:
+        words = column.dictionary
+        if len(words) and pc.max(pc.utf8_length(words)).as_py() > limits.cell:
             return None
-    rows = pa.array(range(2, lines + 2), pa.int64())
-    return table_from_columns(headers, table, rows, 1, 0)
+    rows = array_of(np.arange(2, lines + 2, dtype=np.int64))
+    return table_from_columns(headers, pa.Table.from_arrays(columns, names), rows, 1, 0)
 
 
 def _exact(text: bytes, mark: str, limits: Limits, header_row: int | None):

@@ -125,6 +125,6 @@ def _filled(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     empty = pc.equal(pc.utf8_length(pc.utf8_trim(words, characters=_TRIM)), 0)
     if not pc.any(empty).as_py():
         return column.is_valid() if column.null_count else None
-    blank = pc.indices_nonzero(empty).cast(pa.int32())
     indices = pa.chunked_array([chunk.indices for chunk in column.chunks])
+    blank = pc.indices_nonzero(empty).cast(indices.type)
     return pc.and_(column.is_valid(), pc.invert(pc.is_in(indices, value_set=blank)))
