@@ -53,10 +53,15 @@ def read(
     head, _, body = answer.partition(b"\n")
     if child.returncode != 0 or not head:
         raise Refused(Finding("E109"))
-    found = json.loads(head)
-    if found["refused"]:
-        raise Refused(finding_from_plain(finding) for finding in found["refused"])
-    return RawTable.from_stream(pa.py_buffer(memoryview(answer)[len(head) + 1 :]))
+    try:
+        found = json.loads(head)
+        if not found["refused"]:
+            return RawTable.from_stream(pa.py_buffer(memoryview(answer)[len(head) + 1 :]))
+        refused = [finding_from_plain(finding) for finding in found["refused"]]
+    except (ValueError, KeyError, TypeError):
+        # A reader that a file has broken may answer anything.
+        raise Refused(Finding("E109")) from None
+    raise Refused(refused)
 
 
 def _watch_memory(child: subprocess.Popen, limit: int) -> None:

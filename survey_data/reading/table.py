@@ -62,9 +62,16 @@ class RawTable:
 
     @staticmethod
     def from_stream(content: pa.Buffer | bytes) -> RawTable:
-        """What `to_stream` wrote. Nothing in it is executed."""
-        with pa.ipc.open_stream(content) as reader:
-            table = reader.read_all()
+        """What `to_stream` wrote. Nothing in it is executed, and no index in it is trusted.
+
+        Raises ValueError for a stream that is not sound.
+        """
+        try:
+            with pa.ipc.open_stream(content) as reader:
+                table = reader.read_all()
+            table.validate(full=True)
+        except (pa.ArrowException, OSError) as error:
+            raise ValueError(f"the stream is not sound: {error}") from error
         head = json.loads((table.schema.metadata or {})[b"head"])
         rows = table.column("row").combine_chunks()
         return RawTable(

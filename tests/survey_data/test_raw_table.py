@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import io
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import survey_data
@@ -58,6 +60,33 @@ def test_the_stream_is_plain_arrow_with_json_beside_it() -> None:
         schema = reader.schema
     assert [field.name for field in schema] == ["c0", "row"]
     assert json.loads(schema.metadata[b"head"])["headers"] == ["a"]
+
+
+def test_a_stream_whose_indices_point_nowhere_is_refused_before_anything_reads_through_them() -> (
+    None
+):
+    wrong = pa.DictionaryArray.from_arrays(
+        pa.array([0, 7], pa.int32()), pa.array(["a"]), safe=False
+    )
+    table = RawTable(("a",), pa.table({"c0": wrong}), pa.array([2, 3], pa.int64()), "csv", 1, 0)
+    store = io.BytesIO()
+    columns = table.columns.append_column("row", table.row_numbers)
+    with pa.ipc.new_stream(store, columns.schema) as writer:
+        writer.write_table(columns)
+    with pytest.raises(ValueError, match="out of bounds"):
+        RawTable.from_stream(store.getvalue())
+
+
+@settings(deadline=None)
+@given(data=st.data())
+def test_a_damaged_stream_is_refused_or_read_but_never_crashes(data: st.DataObject) -> None:
+    store = io.BytesIO()
+    table_of(["a", "b"], ["1", "同意"], ["2", None]).to_stream(pa.PythonFile(store, mode="w"))
+    content = bytearray(store.getvalue())
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(ValueError, KeyError, TypeError):
+        RawTable.from_stream(bytes(content)).columns.to_pylist()
 
 
 def test_no_module_of_the_data_floor_imports_a_format_that_runs_code_when_read() -> None:
