@@ -130,7 +130,7 @@ def _fast(text: bytes, mark: str, limits: Limits):
     if lines > limits.rows:
         raise refuse("E111", limit=limits.rows)
     first = text[: text.index(b"\n")].decode("utf-8").rstrip("\r")
-    if first.count('"') % 2:
+    if first.count('"') % 2 or "\r" in first:
         return None
     headers = next(csv.reader([first], delimiter=mark))
     if len(headers) > limits.columns:
@@ -146,6 +146,7 @@ def _fast(text: bytes, mark: str, limits: Limits):
             convert_options=pacsv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
                 strings_can_be_null=True,
+                check_utf8=False,  # done above for the whole file
                 null_values=[""],
             ),
         )

@@ -63,7 +63,7 @@ def test_a_near_name_is_a_new_department_with_a_proposal(name: str, near: str) -
     assert proposals[0] == near
 
 
-@pytest.mark.parametrize("name", ["水利局", "第2区", "District 2", "Finance", "海关"])
+@pytest.mark.parametrize("name", ["水利局", "第2区", "District 2", "Finance", "海关", "教育局2"])
 def test_a_clearly_different_name_is_a_new_department_without_a_proposal(name: str) -> None:
     assert match(name) == (name, [])
 

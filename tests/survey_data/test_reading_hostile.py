@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indicators.findings import Refused
@@ -249,6 +249,7 @@ def test_damage_at_any_place_is_refused_or_read_but_never_crashes(data: st.DataO
 
 
 @given(content=st.binary(max_size=300))
+@example(content=b"a\rb\nc")
 def test_any_bytes_are_refused_or_read_but_never_crash(content: bytes) -> None:
     try:
         assert isinstance(parse(content, PAGE_LIMITS), RawTable)
