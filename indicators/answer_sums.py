@@ -27,39 +27,59 @@ class Group:
     persons: bool
 
 
-def sums_of_answers(
+def states_of(
     codes: NDArray[np.integer],
-    answered: NDArray[np.bool_],
+    missing: int,
+    order: NDArray[np.integer],
     scales: Sequence[tuple[int, int]],
-    groups: Sequence[Group],
-) -> dict[str, IntArray]:
-    """All sums of statistics over one department's people, as whole numbers.
+) -> NDArray[np.integer]:
+    """Answers as 1, 2, … from the low end of each item's scale, 0 = none: a byte each if that does.
 
     Parameters
     ----------
-    codes : (J, n), an item a row; whatever stands where nobody ``answered`` is not read
-    scales : (min, max) of each item
-
-    Returns
-    -------
-    ``n``; ``counts j`` (categories of item j); ``pair_n``, ``pair_sum``, ``pair_cross`` (J, J); per
-    group ``G n``, ``G sums`` (K,), ``G cross`` (K, K) and ``G persons`` (K + 1, 3)
+    codes : (J, n), an item a row; ``missing`` marks no answer
+    order : (n,) which person comes first, second, …
 
     Raises
     ------
     ValueError
         When a code lies off its item's scale.
     """
+    widest = max((high - low for low, high in scales), default=0)
+    states = np.empty(codes.shape, dtype=np.uint8 if widest < 255 else np.int32)
+    for j, (low, high) in enumerate(scales):
+        column = codes[j][order]
+        answered = column != missing
+        if (((column < low) | (column > high)) & answered).any():
+            raise ValueError(f"column {j} holds codes off its scale {low}–{high}")
+        states[j] = (column.astype(np.int32) - (low - 1)) * answered
+    return states
+
+
+def sums_of_answers(
+    states: NDArray[np.integer], scales: Sequence[tuple[int, int]], groups: Sequence[Group]
+) -> dict[str, IntArray]:
+    """All sums over one department's people, as whole numbers.
+
+    Parameters
+    ----------
+    states : (J, n) from `states_of`
+    scales : (min, max) of each item
+
+    Returns
+    -------
+    ``n``; ``counts j`` (categories of item j); ``pair_n``, ``pair_sum``, ``pair_cross`` (J, J); per
+    group ``G n``, ``G sums`` (K,), ``G cross`` (K, K) and ``G persons`` (K + 1, 3)
+    """
     width = len(scales)
-    sums: dict[str, IntArray] = {"n": np.int64(answered.any(axis=0).sum())}  # type: ignore[dict-item]
-    for j, counts in enumerate(_category_counts(codes, answered, scales)):
+    sums: dict[str, IntArray] = {"n": np.int64(states.any(axis=0).sum())}  # type: ignore[dict-item]
+    for j, counts in enumerate(_category_counts(states, scales)):
         sums[f"counts {j}"] = counts
     pair = np.zeros((2 * width, 2 * width), dtype=np.int64)
     complete = [np.zeros((len(g.columns) + 1,) * 2, dtype=np.int64) for g in groups]
     persons = [np.zeros((len(g.columns) + 1, 3), dtype=np.int64) for g in groups]
-    for start in range(0, codes.shape[1], _PIECE):
-        piece = slice(start, start + _PIECE)
-        stacked = _stacked(codes[:, piece], answered[:, piece], scales)
+    for start in range(0, states.shape[1], _PIECE):
+        stacked = _stacked(states[:, start : start + _PIECE], scales)
         pair += _cross(stacked)
         x, known = stacked[:width], stacked[width:]
         for group, all_answered, totals in zip(groups, complete, persons, strict=True):
@@ -84,30 +104,27 @@ def sums_of_answers(
 
 
 def _category_counts(
-    codes: NDArray[np.integer], answered: NDArray[np.bool_], scales: Sequence[tuple[int, int]]
+    states: NDArray[np.integer], scales: Sequence[tuple[int, int]]
 ) -> list[IntArray]:
-    """Answers per category of each item, all items in one count; missing ones have a last bin."""
-    lows, highs = (np.array(ends, dtype=codes.dtype)[:, None] for ends in zip(*scales, strict=True))
-    off = ((codes < lows) | (codes > highs)) & answered
-    if off.any():
-        j = int(np.flatnonzero(off.any(axis=1))[0])
-        raise ValueError(f"column {j} holds codes off its scale {scales[j][0]}–{scales[j][1]}")
-    sizes = np.array([high - low + 2 for low, high in scales])
+    """Answers per category of each item, all items in one count."""
+    sizes = np.array([high - low + 2 for low, high in scales], dtype=np.int64)
     first = np.cumsum(sizes) - sizes
-    bins = np.where(answered, codes + (first[:, None] - lows), (first + sizes - 1)[:, None])
-    counts = np.bincount(bins.ravel(), minlength=int(sizes.sum()))
-    return [counts[a : a + size - 1] for a, size in zip(first, sizes, strict=True)]
+    counts = np.bincount((states + first[:, None]).ravel(), minlength=int(sizes.sum()))
+    return [counts[a + 1 : a + size] for a, size in zip(first, sizes, strict=True)]
 
 
 def _stacked(
-    codes: NDArray[np.integer], answered: NDArray[np.bool_], scales: Sequence[tuple[int, int]]
+    states: NDArray[np.integer], scales: Sequence[tuple[int, int]]
 ) -> NDArray[np.floating]:
     """Codes (0 where missing) over 1s and 0s of being answered, (2J, n), in a type that is exact."""
     top = max((max(abs(low), abs(high), 1) for low, high in scales), default=1)
     kind = np.float32 if top * top * _PIECE < 2**24 else np.float64
-    stacked = np.empty((2 * len(codes), codes.shape[1]), dtype=kind)
-    stacked[len(codes) :] = answered
-    np.multiply(codes, answered, out=stacked[: len(codes)], casting="unsafe")
+    lows = np.array([low for low, _ in scales], dtype=kind)[:, None]
+    stacked = np.empty((2 * len(states), states.shape[1]), dtype=kind)
+    codes, known = stacked[: len(states)], stacked[len(states) :]
+    known[:] = states > 0
+    np.add(states, lows - 1, out=codes, casting="unsafe")
+    codes *= known
     return stacked
 
 

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.answer_sums import Group, IntArray, sums_of_answers
+from indicators.answer_patterns import countable, sums_of_patterns
+from indicators.answer_sums import Group, IntArray, states_of, sums_of_answers
 from indicators.framework import Framework
 
 MISSING = -32768
@@ -105,13 +106,9 @@ class SurveyMoments:
                 f"codes {codes.shape} need {width} items and {count} departments, "
                 f"not {len(items)} and {len(department)}"
             )
+        if not departments:
+            raise ValueError("moments need at least one department")
         scales = tuple((s.min, s.max) for s in map(framework.scale_of, items))
-        order = sorted(range(len(departments)), key=lambda index: departments[index])
-        sizes = np.bincount(department, minlength=len(departments))
-        rows = np.argsort(department, kind="stable")
-        ends = np.cumsum(sizes)
-        by_item = np.ascontiguousarray(codes.T)[:, rows]
-        answered = by_item != MISSING
         index = {item: position for position, item in enumerate(items)}
         groups = {ALL_ITEMS: tuple(items)} | {
             scale: members
@@ -119,44 +116,37 @@ class SurveyMoments:
             if all(item in index for item in members)
         }
         reverse = {item.id: -1 if item.reverse else 1 for item in framework.items}
-        wanted = [
-            Group(
-                name,
-                tuple(index[i] for i in members),
-                tuple(reverse[i] for i in members),
-                persons=name != ALL_ITEMS,
-            )
-            for name, members in groups.items()
-        ]
-        blocks = []
-        for d in order:
-            own = slice(ends[d] - sizes[d], ends[d])
-            blocks.append(sums_of_answers(by_item[:, own], answered[:, own], scales, wanted))
-
-        def stacked(key: str) -> IntArray:
-            if not blocks:
-                raise ValueError("moments need at least one department")
-            return np.stack([block[key] for block in blocks])
-
+        order = sorted(range(len(departments)), key=lambda index: departments[index])
+        sums = _all_sums(
+            np.ascontiguousarray(codes.T),
+            np.argsort(order)[department],
+            len(order),
+            scales,
+            [
+                Group(
+                    name,
+                    tuple(index[i] for i in members),
+                    tuple(reverse[i] for i in members),
+                    persons=name != ALL_ITEMS,
+                )
+                for name, members in groups.items()
+            ],
+        )
         return SurveyMoments(
             tuple(departments[d] for d in order),
             tuple(items),
             scales,
-            stacked("n"),
-            tuple(stacked(f"counts {j}") for j in range(width)),
-            stacked("pair_n"),
-            stacked("pair_sum"),
-            stacked("pair_cross"),
+            sums["n"],
+            tuple(sums[f"counts {j}"] for j in range(width)),
+            sums["pair_n"],
+            sums["pair_sum"],
+            sums["pair_cross"],
             {
-                g: CompleteSums(
-                    members, stacked(f"{g} n"), stacked(f"{g} sums"), stacked(f"{g} cross")
-                )
+                g: CompleteSums(members, sums[f"{g} n"], sums[f"{g} sums"], sums[f"{g} cross"])
                 for g, members in groups.items()
             },
             {
-                g: PersonTotals(
-                    members, tuple(reverse[i] for i in members), stacked(f"{g} persons")
-                )
+                g: PersonTotals(members, tuple(reverse[i] for i in members), sums[f"{g} persons"])
                 for g, members in groups.items()
                 if g != ALL_ITEMS
             },
@@ -328,6 +318,32 @@ class SurveyMoments:
                     for g, (items, directions) in head["persons"].items()
                 },
             )
+
+
+def _all_sums(
+    by_item: NDArray[np.integer],
+    department: NDArray[np.integer],
+    departments: int,
+    scales: tuple[tuple[int, int], ...],
+    groups: Sequence[Group],
+) -> dict[str, IntArray]:
+    """Every sum, stacked over departments, of codes (J, n) in any order of people."""
+    few, many = [], []
+    for group in groups:
+        own = [scales[j] for j in group.columns]
+        (few if countable(own, departments, by_item.shape[1]) else many).append(group)
+    order = np.argsort(department, kind="stable")
+    department = department[order]
+    states = states_of(by_item, MISSING, order, scales)
+    ends = np.searchsorted(department, np.arange(departments), side="right")
+    blocks = [
+        sums_of_answers(states[:, start:end], scales, many)
+        for start, end in zip((0, *ends[:-1]), ends, strict=True)
+    ]
+    sums = {key: np.stack([block[key] for block in blocks]) for key in blocks[0]}
+    for group in few:
+        sums |= sums_of_patterns(states, department, departments, scales, group)
+    return sums
 
 
 def _narrow(array: NDArray[np.integer]) -> NDArray[np.integer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 
@@ -20,6 +22,9 @@ from survey_data.reading.table import RawTable, finding_from_plain
 
 _CHILD = Path(__file__).with_name("child.py")
 _KEEP = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TMPDIR", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+
+# The reader multiplies no matrices and needs no threads for it.
+_ALONE = {"OPENBLAS_NUM_THREADS": "1"}
 
 
 def read(
@@ -39,29 +44,41 @@ def read(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={name: os.environ[name] for name in _KEEP if name in os.environ},
+        env={name: os.environ[name] for name in _KEEP if name in os.environ} | _ALONE,
         close_fds=True,
     )
     if os.name == "nt":
         threading.Thread(target=_watch_memory, args=(child, limits.memory), daemon=True).start()
+    # Handed over in one piece: `communicate` would write a large file 4 KiB at a time.
+    feeder = threading.Thread(target=_feed, args=(child.stdin, content), daemon=True)
+    child.stdin = None
+    feeder.start()
     try:
-        answer, _ = child.communicate(content, timeout=2 * limits.seconds_for(len(content)))
+        answer, _ = child.communicate(timeout=2 * limits.seconds_for(len(content)))
     except subprocess.TimeoutExpired:
         child.kill()
         child.communicate()
         raise Refused(Finding("E109")) from None
-    head, _, body = answer.partition(b"\n")
+    finally:
+        feeder.join()
+    head = answer[: answer.find(b"\n") + 1]
     if child.returncode != 0 or not head:
         raise Refused(Finding("E109"))
     try:
         found = json.loads(head)
         if not found["refused"]:
-            return RawTable.from_stream(pa.py_buffer(memoryview(answer)[len(head) + 1 :]))
+            return RawTable.from_stream(pa.py_buffer(memoryview(answer)[len(head) :]))
         refused = [finding_from_plain(finding) for finding in found["refused"]]
     except (ValueError, KeyError, TypeError):
         # A reader that a file has broken may answer anything.
         raise Refused(Finding("E109")) from None
     raise Refused(refused)
+
+
+def _feed(stdin: IO[bytes], content: bytes) -> None:
+    """Give the child the file; a child that stops reading says so by its exit."""
+    with contextlib.suppress(OSError), stdin:
+        stdin.write(content)
 
 
 def _watch_memory(child: subprocess.Popen, limit: int) -> None:

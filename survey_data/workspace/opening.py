@@ -104,6 +104,8 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA busy_timeout = 10000")
+        # For a new file only: whole files are kept, which large pages store in half the time.
+        cursor.execute("PRAGMA page_size = 16384")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
