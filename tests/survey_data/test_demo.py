@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from actions.access import Access
+from actions.demo import demo_truth, load_demo
 from indicators.evidence import Evidence
 from indicators.framework import Framework, default_framework
 from indicators.scores import Scores
@@ -16,6 +19,7 @@ from survey_data.departments import KnownDepartments
 from survey_data.metrics import interpret_metrics
 from survey_data.reading import PAGE_LIMITS, parse
 from survey_data.survey import SurveyImport, SurveyOptions, interpret_survey
+from survey_data.workspace import open_workspace, registry
 from tests.survey_data.small import small_framework
 
 FRAMEWORK = default_framework()
@@ -194,3 +198,17 @@ def test_every_metric_says_that_it_is_synthetic() -> None:
     table = parse(city().rounds[0].metrics_csv, PAGE_LIMITS)
     found = interpret_metrics(table, FRAMEWORK, KnownDepartments())
     assert {cell.source for cell in found.values} == {"合成数据"}
+
+
+def test_a_city_that_is_loaded_is_marked_as_synthetic_and_keeps_its_truth(tmp_path: Path) -> None:
+    workspace = open_workspace(str(tmp_path / "w.db"))
+    access = Access(workspace)
+    loaded = load_demo(access, departments=5, respondents=8, rounds=2)
+    rounds = registry.rounds(workspace)
+    assert [(r.id, r.synthetic) for r in rounds] == [("2024", True), ("2025", True)]
+    made = generate(FRAMEWORK, departments=5, respondents=8, rounds=2)
+    assert demo_truth(access) == {"seed": 7} | made.truth()
+    assert registry.departments(workspace) == list(made.roster)
+    assert load_demo(access, departments=5, respondents=8, rounds=2) == loaded
+    assert registry.rounds(workspace) == rounds
+    workspace.close()
