@@ -122,8 +122,8 @@ def _state(
     return GateState(gate, passed, binding, value, np.broadcast_to(threshold, value.shape))
 
 
-def _decided(condition: NDArray[np.bool_], known: NDArray[np.bool_]) -> Array:
-    return np.where(known, condition.astype(float), np.nan)
+def _decided(condition: NDArray[np.bool_] | np.bool_, known: NDArray[np.bool_] | np.bool_) -> Array:
+    return np.where(known, np.asarray(condition, dtype=float), np.nan)
 
 
 def _weakest_factor(

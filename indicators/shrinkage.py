@@ -1,9 +1,13 @@
-"""Empirical Bayes estimates of one quantity over departments, its variance averaged over a grid."""
+"""Empirical Bayes estimates over departments, their variance averaged over a grid."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+
+from indicators.aggregate import up_the_tree
+from indicators.framework import Framework
+from indicators.leaves import Leaves
 
 Array = NDArray[np.float64]
 FEWEST = 8
@@ -49,3 +53,47 @@ def empirical_bayes(estimate: Array, variance: Array) -> tuple[Array, Array]:
     variances = v * (1 - pull) + pull**2 * mu_variance[:, None]
     mean = share @ means
     return mean, np.sqrt(np.maximum(share @ (variances + means**2) - mean**2, 0.0))
+
+
+def shrunken_nodes(
+    framework: Framework,
+    leaf: Leaves,
+    point: Array,
+    spread: Array,
+    share: Array,
+    outside: NDArray[np.bool_] | None,
+) -> tuple[Array, Array, bool]:
+    """Empirical Bayes means and standard deviations of every node, node by node.
+
+    What is shrunk is the node's survey part: the score less the score that the department's own
+    metrics would give with everybody's mean answers, per unit of survey weight. Where fewer than
+    `FEWEST` departments have answers the raw values stay; the flag says whether overall was
+    adjusted.
+    """
+    columns = list(leaf.survey_columns)
+    values = leaf.value.copy()
+    answered = ~np.isnan(values[:, columns])
+    if outside is not None:
+        nodes = [framework.node_index[framework.measured[column].id] for column in columns]
+        answered &= ~outside[:, nodes]
+    people = np.maximum(answered.sum(axis=0), 1)
+    middle = np.nan_to_num(values[:, columns]).sum(axis=0) / people
+    values[:, columns] = np.where(answered, middle, np.nan)
+    metric_part = up_the_tree(framework, values)
+    mean, sd = point.copy(), spread.copy()
+    df = leaf.survey.df
+    adjusted = False
+    for p in range(point.shape[1]):
+        rows = (np.nan_to_num(share[:, p]) > 0) & ~np.isnan(point[:, p])
+        if outside is not None:
+            rows &= ~outside[:, p]
+        if rows.sum() < FEWEST:
+            continue
+        part = share[rows, p]
+        variance = (spread[rows, p] / part) ** 2 * (df[rows] - 2) / df[rows]
+        own = (point[rows, p] - metric_part[rows, p]) / part
+        posterior, posterior_sd = empirical_bayes(own, variance)
+        mean[rows, p] = metric_part[rows, p] + part * posterior
+        sd[rows, p] = part * posterior_sd
+        adjusted |= p == 0
+    return mean, sd, adjusted

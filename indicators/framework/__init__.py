@@ -9,18 +9,14 @@ from indicators.framework.gates import (
     MinimumGate,
     WeakestFactorGate,
 )
+from indicators.framework.indicator import Indicator, Item, Metric, Normalisation, Scale
 from indicators.framework.model import (
     Dimension,
     Factor,
     Framework,
-    Indicator,
-    Item,
     Level,
-    Metric,
     Node,
-    Normalisation,
     RegisterField,
-    Scale,
 )
 
 __all__ = [

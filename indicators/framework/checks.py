@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from indicators.findings import Finding
-from indicators.framework.model import METHODS
+from indicators.framework.indicator import METHODS
 
 Path = tuple[str | int, ...]
 SAMPLE_METHODS = tuple(method for method in METHODS if method not in ("goalposts", "minmax"))

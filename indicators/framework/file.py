@@ -155,15 +155,14 @@ def _path_in_file(loc: tuple[int | str, ...], plain: Any) -> Path:
     path: list[int | str] = []
     value = plain
     for number, step in enumerate(loc):
-        if (
-            isinstance(value, dict)
-            and step in value
-            or isinstance(value, list)
-            and isinstance(step, int)
-            and step < len(value)
-        ):
+        if isinstance(value, dict):
+            if step in value:
+                value = value[step]
+            elif number < len(loc) - 1:
+                continue
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
             value = value[step]
-        elif not (isinstance(value, dict) and number == len(loc) - 1):
+        else:
             continue
         path.append(step)
     return tuple(path)

@@ -25,6 +25,13 @@ def _both_languages(value: Any) -> Any:
     raise PydanticCustomError("text", "a text is a string, or {zh: …, en: …}")
 
 
+def name_from_id(value: Any) -> Any:
+    """A part without a name is called by its id."""
+    if isinstance(value, dict) and "name" not in value and isinstance(value.get("id"), str):
+        return {**value, "name": value["id"]}
+    return value
+
+
 def _finite_weight(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise PydanticCustomError("weight", "a weight is a number")
