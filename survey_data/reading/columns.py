@@ -59,22 +59,26 @@ def dictionary_encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
 
     A column of single characters, as answers are, needs no hashing.
     """
-    codes = _single_characters(column)
-    if codes is None:
+    found = _single_characters(column)
+    if found is None:
         encoded = column.dictionary_encode().combine_chunks()
         return encoded.chunk(0) if isinstance(encoded, pa.ChunkedArray) else encoded
-    used = np.bincount(codes, minlength=128)
-    used[0] = 0
-    letters = np.flatnonzero(used)
+    codes, letters = found
     place = np.zeros(128, dtype=np.int8)
     place[letters] = np.arange(len(letters))
     indices = array_of(place[codes], codes != 0)
     return pa.DictionaryArray.from_arrays(indices, texts_of([chr(letter) for letter in letters]))
 
 
-def _single_characters(column: pa.ChunkedArray) -> NDArray[np.uint8] | None:
-    """Each cell's character code, 0 for an empty cell; None when a cell is longer."""
+def _single_characters(
+    column: pa.ChunkedArray,
+) -> tuple[NDArray[np.uint8], NDArray[np.integer]] | None:
+    """Each cell's character code, 0 for an empty cell, and the codes that occur.
+
+    None when a cell is longer than one byte.
+    """
     codes = np.zeros(len(column), dtype=np.uint8)
+    used = np.zeros(128, dtype=bool)
     start = 0
     for chunk in column.chunks:
         _, offsets, data = chunk.buffers()
@@ -85,5 +89,6 @@ def _single_characters(column: pa.ChunkedArray) -> NDArray[np.uint8] | None:
         if data is not None:
             letters = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
             codes[start : start + len(chunk)][lengths == 1] = letters
+            used |= np.bincount(letters, minlength=128) > 0
         start += len(chunk)
-    return codes
+    return codes, np.flatnonzero(used)

@@ -141,7 +141,9 @@ def _fast(text: bytes, mark: str, limits: Limits):
     try:
         table = pacsv.read_csv(
             pa.BufferReader(text),
-            read_options=pacsv.ReadOptions(skip_rows=1, column_names=names, block_size=1 << 21),
+            read_options=pacsv.ReadOptions(
+                skip_rows=1, column_names=names, block_size=1 << 21, use_threads=False
+            ),
             parse_options=pacsv.ParseOptions(delimiter=mark),
             convert_options=pacsv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
