@@ -48,8 +48,12 @@ def aggregate(values: Array, weights: Array, method: str) -> Array:
             mean = np.exp((share * np.log(np.maximum(x, 0.0))).sum(axis=-1) / total)
         else:
             power = -1.0 if method == "harmonic" else float(method.removeprefix("power:"))
-            raised = np.where(used, np.maximum(x, 0.0) ** power, 0.0)
-            mean = ((share * raised).sum(axis=-1) / total) ** (1.0 / power)
+            floored = np.where(used, np.maximum(x, 0.0), np.nan)
+            # Relative to the child that counts most no power overflows.
+            leading = (np.fmax if power > 0 else np.fmin).reduce(floored, axis=-1)
+            raised = np.where(used, (floored / leading[..., None]) ** power, 0.0)
+            mean = leading * ((share * raised).sum(axis=-1) / total) ** (1.0 / power)
+            mean = np.where(leading == 0, 0.0, mean)
     return np.where(negative | ~any_used, np.nan, mean)
 
 
