@@ -23,6 +23,7 @@ _FOREIGN = (
     b"$FL3",
 )
 _MARKUP = re.compile(rb"^\s*<(!doctype|html|head|body|table|\?xml|svg)", re.IGNORECASE)
+_NOTHING = b"\x00 \r\n\t"
 _CHUNK = 1 << 20
 _ENTITIES = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 _BAD_REFERENCE = re.compile(rb"""<c\s[^>]{0,200}?r=["'](?:[A-Z]{4,}\d*|[A-Z]{1,3}\d{8,})["']""")
@@ -43,7 +44,7 @@ def refuse(code: str, **params: object) -> Refused:
 
 def kind_of(content: bytes, limits: Limits) -> str:
     """``xlsx`` or ``csv``. Raises Refused for what is neither, or too large."""
-    if not content.strip(b"\x00 \r\n\t"):
+    if not content[:_CHUNK].strip(_NOTHING) and not content.strip(_NOTHING):
         raise refuse("E101")
     if len(content) > limits.file:
         raise refuse("E118", limit=limits.file // MIB)

@@ -119,7 +119,7 @@ def read_delimited(
 
 
 def _fast(text: bytes, mark: str, limits: Limits):
-    """The common case in one parallel pass; None when only the exact reading will do.
+    """The common case in one pass; None when only the exact reading will do.
 
     It holds when the header is the first line and every further line is one row: then rows number
     as many as line ends, so that nothing was skipped, joined or split.
