@@ -26,11 +26,12 @@ CLOSED = ("/_stcore/metrics", "/_stcore/agent")
 
 
 def _content_policy() -> str:
-    """Everything from this server; of inline scripts only those of the installed index page."""
+    """Everything from this server; of inline scripts only those of the index page and our own."""
     index = Path(streamlit.__file__).parent / "static" / "index.html"
     scripts = re.findall(
         r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", index.read_text("utf-8"), re.S
     )
+    scripts.append((Path(__file__).parent / "pages" / "page.js").read_text("utf-8"))
     hashes = [
         f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
         for text in scripts

@@ -21,6 +21,8 @@ from survey_data.workspace.progress import Draft
 
 __all__ = [
     "Draft",
+    "RawTable",
+    "active_survey_batches",
     "commit_draft",
     "discard_draft",
     "get_draft",

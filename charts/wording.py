@@ -6,9 +6,9 @@ called a small rise.
 
 from __future__ import annotations
 
-from analysis.overview import CityOverview, Estimate, LevelBand, Moved
+from analysis.overview import CityOverview, Estimate, LevelBand, Moved, WeakPoint
 from analysis.profile import Profile
-from charts.numbers import interval, percent, score, signed
+from charts.numbers import interval, percent, quantity, score, signed
 from locales import translate
 
 SURE = 0.9
@@ -115,6 +115,28 @@ def city_reason(view: CityOverview, language: str) -> str:
     if view.capped:
         parts.append(translate("wording.capped", language, count=view.capped))
     return ("" if language == "zh" else " ").join(parts)
+
+
+def weak_point_sentence(weak: WeakPoint, language: str) -> str:
+    """How many departments fall short, and where the middle one stands."""
+    parts = [
+        translate(
+            "wording.weak-count", language, known=weak.known, below=weak.below, level=weak.level
+        )
+    ]
+    if weak.median_raw is not None and weak.target is not None:
+        parts.append(
+            translate(
+                "wording.weak-raw",
+                language,
+                median=quantity(weak.median_raw),
+                target=quantity(weak.target),
+                unit=weak.unit[language],
+            )
+        )
+    else:
+        parts.append(translate("wording.weak-score", language, median=score(weak.median)))
+    return "".join(parts)
 
 
 def department_finding(view: Profile, language: str) -> str:

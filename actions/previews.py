@@ -1,0 +1,178 @@
+"""What a draft would bring in as it stands, in plain values for a person to check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from actions.access import Access, authorize
+from actions.drafts import Draft, active_survey_batches, preview_draft
+from indicators.framework import Framework
+from survey_data.reading import RawTable
+from survey_data.survey import SurveyImport
+from survey_data.workspace import batches, registry
+
+Text = dict[str, str]
+_CODE_FINDINGS = ("E130", "E131", "E132")
+
+
+@dataclass(frozen=True)
+class MappedColumn:
+    column: str
+    id: str
+    text: Text
+
+
+@dataclass(frozen=True)
+class DepartmentCount:
+    """``n`` people in the file, ``before`` in the round before (None = none)."""
+
+    name: Text
+    is_new: bool
+    n: int
+    before: int | None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """``undecided``: answer texts without a code. ``near``: new names and the departments they
+    may mean. ``blocked``: something stops the import altogether."""
+
+    rows_read: int
+    accepted: int
+    rejected: int
+    ignored: int
+    values: int | None
+    headers: tuple[str, ...]
+    department_column: str | None
+    mapped: tuple[MappedColumn, ...]
+    unmapped: tuple[str, ...]
+    personal: tuple[str, ...]
+    open_items: tuple[MappedColumn, ...]
+    undecided: tuple[str, ...]
+    scale: tuple[tuple[int, Text], ...]
+    near: dict[str, list[str]]
+    known: dict[str, Text]
+    departments: tuple[DepartmentCount, ...]
+    findings: tuple[dict[str, Any], ...]
+    blocked: bool
+    active: tuple[str, ...]
+
+    @property
+    def warnings(self) -> int:
+        return sum(finding["severity"] == "warning" for finding in self.findings)
+
+
+def preview(access: Access, draft: Draft, table: RawTable) -> Preview:
+    """Interpret what was read from a draft's file. Nothing is stored."""
+    authorize(access.user, "draft.edit", draft.id)
+    found = preview_draft(access, draft, table)
+    round_id = str(draft.content["round"])
+    known = {d.id: dict(d.name) for d in registry.departments(access.workspace)}
+    shared: dict[str, Any] = {
+        "rows_read": found.rows_read,
+        "accepted": found.accepted,
+        "rejected": found.rejected,
+        "ignored": found.ignored,
+        "headers": tuple(found.headers),
+        "near": found.proposals,
+        "known": known,
+        "findings": tuple(f.as_json() for f in (*found.blocking, *found.findings)),
+        "blocked": bool(found.blocking),
+    }
+    if not isinstance(found, SurveyImport):
+        named = _metric_names(access, round_id)
+        return Preview(
+            **shared,
+            values=len(found.values),
+            department_column=None,
+            mapped=tuple(
+                MappedColumn(column, id, named.get(id, {"zh": id, "en": id}))
+                for column, id in found.mapped.items()
+            ),
+            unmapped=found.unmapped,
+            personal=(),
+            open_items=(),
+            undecided=(),
+            scale=(),
+            departments=tuple(
+                DepartmentCount(known.get(d, _own(d)), d in found.new_departments, n, None)
+                for d, n in _value_counts(found.values, found.departments)
+            ),
+            active=(),
+        )
+    framework = found.framework
+    texts = {item.id: dict(item.text) if item.text else _own(item.id) for item in framework.items}
+    report, at = found.report(), found.mapping.department
+    counts = np.bincount(found.department, minlength=len(found.departments))
+    before = _counts_before(access, round_id)
+    scale = framework.response_scale
+    return Preview(
+        **shared,
+        values=None,
+        department_column=None if at is None else found.headers[at],
+        mapped=tuple(MappedColumn(c, id, texts[id]) for c, id in found.mapped.items()),
+        unmapped=tuple(str(c) for c in report["unmapped"]),  # type: ignore[attr-defined]
+        personal=tuple(str(c) for c in report["personal"]),  # type: ignore[attr-defined]
+        open_items=tuple(
+            MappedColumn("", id, text)
+            for id, text in texts.items()
+            if id not in set(found.mapped.values())
+        ),
+        undecided=_undecided(found),
+        scale=tuple((code, _label(framework, code)) for code in range(scale.min, scale.max + 1)),
+        departments=tuple(
+            DepartmentCount(
+                known.get(d, _own(d)), d in found.new_departments, int(n), before.get(d)
+            )
+            for d, n in zip(found.departments, counts, strict=True)
+        ),
+        active=tuple(active_survey_batches(access, round_id)),
+    )
+
+
+def _own(id: str) -> Text:
+    return {"zh": id, "en": id}
+
+
+def _label(framework: Framework, code: int) -> Text:
+    scale = framework.response_scale
+    labels = scale.labels or {}
+    return {lang: f"{code} {texts[code - scale.min]}" for lang, texts in labels.items()} or _own(
+        str(code)
+    )
+
+
+def _undecided(found: SurveyImport) -> tuple[str, ...]:
+    values = [str(f.where.get("value")) for f in found.findings if f.code in _CODE_FINDINGS]
+    return tuple(dict.fromkeys(values))
+
+
+def _metric_names(access: Access, round_id: str) -> dict[str, Text]:
+    framework = registry.current_framework(access.workspace)
+    for info in registry.rounds(access.workspace):
+        if info.id == round_id:
+            framework = registry.framework_by_digest(access.workspace, info.framework)
+    named = {m.id: dict(m.name) for m in framework.measured}
+    return named | {r.id: dict(r.name) for r in framework.register_fields}
+
+
+def _value_counts(values: Any, departments: tuple[str, ...]) -> list[tuple[str, int]]:
+    counts = dict.fromkeys(departments, 0)
+    for cell in values:
+        counts[cell.department] += 1
+    return list(counts.items())
+
+
+def _counts_before(access: Access, round_id: str) -> dict[str, int]:
+    """Respondents by department in the newest other round that has answers."""
+    listed = [info.id for info in registry.rounds(access.workspace)]
+    earlier = listed[: listed.index(round_id)] if round_id in listed else listed
+    for other in reversed(earlier):
+        evidence, _ = batches.evidence(access.workspace, other)
+        if evidence.survey is not None:
+            moments = evidence.survey
+            return {d: int(n) for d, n in zip(moments.departments, moments.n, strict=True)}
+    return {}

@@ -1,0 +1,111 @@
+"""Last steps of an upload: review, commit in the worker process, and its end."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from actions.drafts import Draft, save_draft
+from actions.errors import Refused
+from actions.jobs import FINISHED, cancel_job, job_state, start_job
+from actions.previews import Preview
+from pages import frame
+from pages.view import access, say
+
+ADD = "add"
+
+
+def review(draft: Draft, found: Preview) -> None:
+    """What would be committed, counted; and how it joins a round that has answers already."""
+    from pages.bring.decide import departments
+
+    frame.section(
+        say(
+            "upload.counts",
+            read=found.rows_read,
+            accepted=found.accepted,
+            rejected=found.rejected,
+            ignored=found.ignored,
+        )
+    )
+    frame.shares(
+        [
+            (found.accepted, "accent", say("upload.accepted")),
+            (found.rejected, "fall", say("upload.rejected")),
+            (found.ignored, "still", say("upload.ignored")),
+        ]
+    )
+    if found.active:
+        options = [ADD, *found.active]
+        held = draft.content.get("mode")
+        mode = st.radio(
+            say("upload.mode"),
+            options,
+            index=options.index(str(held)) if held in options else None,
+            format_func=lambda one: (
+                say("upload.mode-add") if one == ADD else say("upload.mode-supersede", batch=one)
+            ),
+            key=f"mode-{draft.id}",
+        )
+        if mode != held:
+            save_draft(access(), draft, mode=mode)
+            st.rerun()
+    frame.table(departments(found))
+
+
+def start(draft: Draft) -> None:
+    """Hand the draft to the worker process and watch it."""
+    st.query_params["job"] = start_job(access(), "import", {"draft": draft.id})
+    st.rerun()
+
+
+def progress(id: str) -> None:
+    """The job's course and end. The address holds the job, so a reload comes back to it."""
+    job = job_state(access(), id)
+    if job is None:
+        st.warning(say("upload.gone"))
+        _again()
+    elif job.state not in FINISHED:
+        _watch(id)
+    elif job.state == "done":
+        result = dict(job.result or {})
+        new = result.get("new", True)
+        st.success(say("upload.done" if new else "upload.same", batch=result.get("batch")))
+        st.page_link(
+            "see/overview.py",
+            label=say("upload.see-round", round=result.get("round")),
+            icon=":material/arrow_forward:",
+            query_params={"round": str(result.get("round")), "lang": st.query_params["lang"]},
+        )
+        _again()
+    else:
+        if job.state == "refused":
+            frame.refused((job.result or {}).get("findings", ()))  # type: ignore[arg-type]
+        else:
+            st.error(say(f"upload.{job.state}"), icon=":material/error:")
+        if st.button(say("upload.to-draft"), key="to-draft"):
+            del st.query_params["job"]
+            st.rerun()
+        _again()
+
+
+@st.fragment(run_every=1.0)
+def _watch(id: str) -> None:
+    job = job_state(access(), id)
+    if job is None or job.state in FINISHED:
+        st.rerun()
+        return
+    stage = say(f"upload.stage-{job.stage or 'waiting'}")
+    st.progress(min(max(job.progress, 0.0), 1.0), text=stage)
+    if st.button(say("upload.cancel"), key="cancel-job"):
+        try:
+            cancel_job(access(), id)
+        except Refused as refusal:
+            frame.refused([one.as_json() for one in refusal.findings])
+
+
+def _again() -> None:
+    if st.button(say("upload.another"), key="another"):
+        for name in ("job", "draft"):
+            if name in st.query_params:
+                del st.query_params[name]
+        st.rerun()

@@ -1,0 +1,98 @@
+"""One department: why it is at its level, and what is missing for the next."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from charts.department import course, indicator_dots, largest_gaps
+from charts.ladder import ladder
+from charts.matrix import translate_group
+from charts.numbers import percent, respondents
+from charts.wording import department_finding, department_reason
+from pages import frame, results
+from pages.view import language, say, select, select_many, tokens
+
+GROUP, CITY, OWN = "group", "city", "own"
+
+lang, colours = language(), tokens()
+choices = results.choices()
+if not choices.rounds:
+    frame.finding(say("overview.empty"), say("overview.empty-reason"))
+    st.page_link("bring/upload.py", label=say("overview.empty-link"))
+    st.stop()
+
+rounds = list(reversed(choices.rounds))
+names = {id: name[lang] for id, name, _ in choices.departments}
+group_of = {id: group for id, _, group in choices.departments}
+ids = sorted(names, key=lambda id: (group_of[id], names[id]))
+first, second, third, right = st.columns([0.9, 1.6, 1.6, 2.6], vertical_alignment="bottom")
+with first:
+    round_id = select("round", say("view.round"), rounds, rounds[0])
+with second:
+    department = select("department", say("view.department"), ids, ids[0], names.__getitem__)
+with third:
+    own_group = group_of[department]
+    kinds = [GROUP, CITY, OWN] if own_group else [CITY, OWN]
+    kind = select(
+        "peers",
+        say("view.peers"),
+        kinds,
+        kinds[0],
+        lambda one: (
+            say("view.peers-group", group=translate_group(own_group, lang))
+            if one == GROUP
+            else say(f"view.peers-{one}")
+        ),
+    )
+if kind == OWN:
+    others = [id for id in ids if id != department]
+    peers = tuple(select_many("with", say("view.peers-pick"), others, names.__getitem__))
+elif kind == CITY:
+    peers = tuple(ids)
+else:
+    peers = None
+view = results.department(round_id, department, peers)
+if view is None:
+    frame.finding(
+        say("department.empty", name=names[department], round=round_id),
+        say("department.empty-reason"),
+    )
+    st.stop()
+with right:
+    frame.strip(
+        (
+            (say("view.respondents"), respondents(view.respondents)),
+            (say("view.coverage"), percent(view.coverage)),
+            (say("view.status"), say(f"status.{view.row.status}")),
+        ),
+        synthetic=view.synthetic,
+    )
+frame.finding(department_finding(view, lang), department_reason(view, lang))
+source = say("page.source-department", round=round_id, name=names[department])
+if view.synthetic:
+    source = f"{say('page.synthetic')} · {source}"
+
+st.space("small")
+left, right = st.columns([1.7, 1], gap="large")
+with left:
+    frame.picture(indicator_dots(view, colours, lang), "indicators", source)
+with right:
+    frame.rungs(ladder(view, lang))
+    st.space("small")
+    gaps = largest_gaps(view, colours, lang)
+    if gaps is not None:
+        frame.picture(gaps, "gaps", source)
+    trend = course(view, colours, lang)
+    if trend is not None:
+        frame.picture(trend, "course", source)
+
+between = "、" if lang == "zh" else ", "
+frame.footnote(
+    say("department.peers", names=between.join(name[lang] for name in view.peers))
+    if view.peers
+    else "",
+    say("department.missing", names=between.join(name[lang] for name in view.missing))
+    if view.missing
+    else "",
+    say("page.self-report"),
+)

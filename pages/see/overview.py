@@ -1,0 +1,117 @@
+"""The leader's overview: how far the city is, and what to mend first."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from charts.city import city_bar, factor_rows
+from charts.matrix import matrix, translate_group
+from charts.movers import movers
+from charts.numbers import percent
+from charts.theme import factor_colour
+from charts.wording import city_finding, city_reason, weak_point_sentence
+from pages import frame, results
+from pages.view import language, say, select, tokens
+
+ALL = "all"
+NONE = "none"
+
+lang, colours = language(), tokens()
+choices = results.choices()
+if not choices.rounds:
+    frame.finding(say("overview.empty"), say("overview.empty-reason"))
+    st.page_link("bring/upload.py", label=say("overview.empty-link"))
+    st.stop()
+
+rounds = list(reversed(choices.rounds))
+groups = list(dict.fromkeys(group for _, _, group in choices.departments if group))
+first, second, third, right = st.columns([1.1, 1.1, 1.5, 3.3], vertical_alignment="bottom")
+with first:
+    round_id = select("round", say("view.round"), rounds, rounds[0])
+with second:
+    others = [one for one in rounds if one != round_id]
+    before = [one for one in others if rounds.index(one) > rounds.index(round_id)]
+    compared = select(
+        "compared",
+        say("view.compared"),
+        [*others, NONE],
+        before[0] if before else NONE,
+        lambda one: say("view.no-comparison") if one == NONE else one,
+    )
+with third:
+    group = select(
+        "group",
+        say("view.group"),
+        [ALL, *groups],
+        ALL,
+        lambda one: say("view.all-departments") if one == ALL else translate_group(one, lang),
+    )
+view = results.city(round_id, None if compared == NONE else compared)
+within = None if group == ALL else group
+with right:
+    frame.strip(
+        (
+            (say("view.framework"), view.framework),
+            (say("view.respondents"), f"{view.respondents:,}"),
+            (say("view.coverage"), percent(view.coverage)),
+            (say("view.state"), say(f"round.state.{view.state}")),
+        ),
+        synthetic=view.synthetic,
+    )
+frame.finding(
+    city_finding(view, say("city.synthetic" if view.synthetic else "city.plain"), lang),
+    city_reason(view, lang),
+)
+source = say("page.source", round=round_id, framework=view.framework)
+if view.synthetic:
+    source = f"{say('page.synthetic')} · {source}"
+
+st.space("small")
+left, right = st.columns(2, gap="large")
+with left:
+    frame.picture(city_bar(view, colours, lang), "city", source)
+with right:
+    frame.picture(factor_rows(view, colours, lang), "factors", source)
+
+if view.weak_points:
+    frame.section(say("overview.weak", count=len(view.weak_points)), say("overview.weak-note"))
+    frame.cards(
+        [
+            (
+                factor_colour(colours, weak.factor),
+                f"{weak.factor_name[lang]} · {weak.indicator}",
+                weak.name[lang],
+                weak_point_sentence(weak, lang),
+            )
+            for weak in view.weak_points
+        ]
+    )
+    st.space("small")
+
+left, right = st.columns([1.15, 1], gap="large")
+with left:
+    frame.picture(matrix(view, colours, lang, within), "departments", source)
+with right:
+    moved = movers(view, colours, lang, within)
+    if moved is not None:
+        frame.picture(moved, "movers", source)
+        st.html(f'<p class="ff-note">{frame.escape(moved.sentence)}</p>')
+    names = {id: name[lang] for id, name, _ in choices.departments}
+    listed = [row.id for row in view.rows if within in (None, row.group)]
+    if listed:
+        chosen = select(
+            "department", say("overview.open"), listed, listed[0], lambda id: names.get(id, id)
+        )
+        st.page_link(
+            "see/department.py",
+            label=say("overview.open-link", name=names.get(chosen, chosen)),
+            icon=":material/arrow_forward:",
+        )
+
+absent = "、" if lang == "zh" else ", "
+frame.footnote(
+    say("overview.absent", names=absent.join(name[lang] for name in view.absent))
+    if view.absent
+    else "",
+    say("page.self-report"),
+)

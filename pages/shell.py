@@ -1,0 +1,53 @@
+"""Every request begins here: identity first, then language, navigation and the page asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from actions.errors import Refused
+from pages.frame import house_style, refused
+from pages.view import access, choose_language, say
+
+_ICON = str(Path(__file__).parent / "favicon.svg")
+
+st.set_page_config(page_title=say("app.title"), page_icon=_ICON, layout="wide")
+house_style()
+try:
+    access()
+except Refused as refusal:
+    refused([found.as_json() for found in refusal.findings])
+    st.stop()
+
+page = st.navigation(
+    {
+        say("nav.see"): [
+            st.Page(
+                "see/overview.py",
+                title=say("nav.overview"),
+                icon=":material/dashboard:",
+                url_path="overview",
+                default=True,
+            ),
+            st.Page(
+                "see/department.py",
+                title=say("nav.department"),
+                icon=":material/account_balance:",
+                url_path="department",
+            ),
+        ],
+        say("nav.bring"): [
+            st.Page(
+                "bring/upload.py",
+                title=say("nav.upload"),
+                icon=":material/upload_file:",
+                url_path="upload",
+            ),
+        ],
+    }
+)
+st.set_page_config(page_title=f"{page.title} · {say('app.title')}", page_icon=_ICON, layout="wide")
+with st.sidebar:
+    choose_language()
+page.run()

@@ -1,0 +1,104 @@
+"""Who looks, in which language, and at what. The state of a view lives in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from actions.access import Access, open_access
+from charts.theme import Theme, theme
+from locales import LANGUAGES, translate
+
+_LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+
+
+@st.cache_resource(show_spinner=False)
+def access() -> Access:
+    """The one user of this workspace, who sees results as they may be published."""
+    return open_access(None, published=True)
+
+
+def language() -> str:
+    return _held("lang", LANGUAGES, LANGUAGES[0])
+
+
+def say(key: str, **params: object) -> str:
+    """A text of the pages in the language of the view."""
+    return translate(key, language(), **params)
+
+
+def tokens() -> Theme:
+    """Colours of the mode that the reader's browser shows."""
+    return theme(st.context.theme.type == "dark")
+
+
+def choose_language() -> None:
+    """The switch between the languages; it leaves everything else as it is."""
+    st.session_state["language"] = language()
+    st.segmented_control(
+        "语言 · Language",
+        LANGUAGES,
+        format_func=_LANGUAGE_NAMES.__getitem__,
+        key="language",
+        required=True,
+        on_change=lambda: _remember("lang", st.session_state["language"]),
+    )
+    _remember("lang", language())
+
+
+def select(
+    name: str,
+    label: str,
+    options: Sequence[str],
+    default: str,
+    written: Callable[[str], str] = str,
+) -> str:
+    """A selector whose value stands in the address and stays when the page changes."""
+    key = f"select-{name}"
+    st.session_state[key] = _held(name, options, default)
+    value = st.selectbox(
+        label,
+        options,
+        format_func=written,
+        key=key,
+        on_change=lambda: _remember(name, st.session_state[key]),
+    )
+    _remember(name, value)
+    return value
+
+
+def select_many(
+    name: str, label: str, options: Sequence[str], written: Callable[[str], str] = str
+) -> list[str]:
+    """As `select`, for any number of options; the address holds them with commas between."""
+    key = f"select-{name}"
+    asked = str(st.query_params.get(name) or _view().get(name) or "").split(",")
+    st.session_state[key] = [option for option in options if option in asked]
+    values = st.multiselect(
+        label,
+        options,
+        format_func=written,
+        key=key,
+        on_change=lambda: _remember(name, ",".join(st.session_state[key])),
+    )
+    _remember(name, ",".join(values))
+    return values
+
+
+def _view() -> dict[str, str]:
+    return st.session_state.setdefault("view", {})
+
+
+def _held(name: str, options: Sequence[str], default: str) -> str:
+    """What the address says, else what was last chosen, else the default."""
+    for value in (st.query_params.get(name), _view().get(name)):
+        if value in options:
+            return str(value)
+    return default
+
+
+def _remember(name: str, value: str) -> None:
+    _view()[name] = value
+    if st.query_params.get(name) != value:
+        st.query_params[name] = value
