@@ -81,7 +81,7 @@ def score(
     )
     states = gate_states(framework, point, leaf.raw, leaf.raw_not_applicable)
     status = _statuses(framework, point, coverage, core, states, sample_scaled)
-    counted = np.array([s != "unrated" for s in status])
+    counted = np.array([s != "unrated" for s in status], dtype=bool)
     inside = counted[:, None] & ~np.isnan(point)
     if outside_city is not None:
         inside &= ~outside_city
