@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.overview import CityOverview
+from charts.labels import room
 from charts.numbers import interval, score
 from charts.picture import Picture, Table
 from charts.tables import headers, interval_text
@@ -120,12 +121,22 @@ def factor_rows(view: CityOverview, tokens: Theme, language: str) -> Picture:
     """The factors on one scale, with intervals and last round's place."""
     low, high = view.bands[0].low, view.bands[-1].high
     count = len(view.factors)
-    drawn = figure(tokens, 54 + 34 * count, left=4, right=4, top=4)
+    names = [f"{MARKS[p % len(MARKS)]} {row.name[language]}" for p, row in enumerate(view.factors)]
+    values = [
+        f"{score(r.now.score)}{interval(r.now.low, r.now.high, language)}" for r in view.factors
+    ]
+    drawn = figure(
+        tokens,
+        64 + 34 * count,
+        left=room(names, 13),
+        right=room(values, 13),
+        top=4,
+        bottom=26,
+    )
     for band in view.bands[1:]:
         drawn.add_vline(
             x=band.low, line={"color": tokens.hairline, "width": 1, "dash": "dot"}, layer="below"
         )
-    span = high - low
     for place, row in enumerate(view.factors):
         y, colour = count - place, factor_colour(tokens, place)
         shape, now = SHAPES[place % len(SHAPES)], row.now
@@ -159,32 +170,27 @@ def factor_rows(view: CityOverview, tokens: Theme, language: str) -> Picture:
             + "<extra></extra>",
         )
     drawn.add_scatter(
-        x=[low - 0.02 * span] * count,
+        x=[low] * count,
         y=[count - place for place in range(count)],
         mode="text",
         textposition="middle left",
-        text=[
-            f"<b>{MARKS[p % len(MARKS)]} {row.name[language]}</b>"
-            for p, row in enumerate(view.factors)
-        ],
+        text=[f"<b>{name}</b>" for name in names],
         textfont={"size": 13, "color": [factor_colour(tokens, p) for p in range(count)]},
         hoverinfo="skip",
         cliponaxis=False,
     )
     drawn.add_scatter(
-        x=[high + 0.02 * span] * count,
+        x=[high] * count,
         y=[count - place for place in range(count)],
         mode="text",
         textposition="middle right",
-        text=[
-            f"{score(r.now.score)}{interval(r.now.low, r.now.high, language)}" for r in view.factors
-        ],
+        text=values,
         textfont={"size": 13, "color": tokens.ink},
         hoverinfo="skip",
         cliponaxis=False,
     )
     drawn.update_xaxes(
-        range=[low - 0.34 * span, high + 0.44 * span],
+        range=[low, high],
         tickvals=[band.low for band in view.bands] + [high],
     )
     drawn.update_yaxes(range=[0.4, count + 0.6], visible=False)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import plotly.graph_objects as go
 
 from analysis.profile import IndicatorRow, Profile
+from charts.labels import room, shortened
 from charts.numbers import HIDDEN, interval, percent, score
 from charts.picture import Picture, Table
 from charts.theme import MARKS, SHAPES, Theme, factor_colour, figure
@@ -12,6 +15,9 @@ from charts.wording import SURE
 from locales import translate
 
 ROW = 21
+FONT_SIZE = 12
+MOST_NAME = 195
+"""Pixels."""
 
 
 def indicator_dots(view: Profile, tokens: Theme, language: str) -> Picture:
@@ -22,8 +28,7 @@ def indicator_dots(view: Profile, tokens: Theme, language: str) -> Picture:
         lines += [row for row in view.indicators if row.factor == place]
     size = len(lines)
     low, high = view.bands[0].low, view.bands[-1].high
-    span = high - low
-    drawn = figure(tokens, 50 + ROW * size, left=4, right=4, top=30)
+    drawn = figure(tokens, 50 + ROW * size, left=4, right=8, top=30)
     for band in view.bands[1:] if view.levels_apply else ():
         drawn.add_vline(
             x=band.low, line={"color": tokens.hairline, "width": 1, "dash": "dot"}, layer="below"
@@ -40,7 +45,7 @@ def indicator_dots(view: Profile, tokens: Theme, language: str) -> Picture:
             continue
         row = line
         names["y"].append(y)
-        text = _short(row.name[language], language)
+        text = shortened(row.name[language], MOST_NAME, FONT_SIZE)
         names["text"].append(f"<b>{text}</b>" if row.below_peers else text)
         names["colour"].append(tokens.ink)
         if row.peer_low is not None and row.peer_high is not None:
@@ -62,7 +67,7 @@ def indicator_dots(view: Profile, tokens: Theme, language: str) -> Picture:
     for place in range(len(view.factors)):
         _marks(drawn, view, lines, place, tokens, language)
     drawn.add_scatter(
-        x=[low - 0.02 * span] * len(names["y"]),
+        x=[low] * len(names["y"]),
         y=names["y"],
         mode="text",
         textposition="middle left",
@@ -72,14 +77,25 @@ def indicator_dots(view: Profile, tokens: Theme, language: str) -> Picture:
         cliponaxis=False,
     )
     centres = [(band.low + band.high) / 2 for band in view.bands]
+    drawn.update_layout(margin_l=room((re.sub("<.*?>", "", t) for t in names["text"]), FONT_SIZE))
     drawn.update_xaxes(
-        range=[low - (0.62 if language == "en" else 0.45) * span, high + 0.02 * span],
+        range=[low, high],
         side="top",
-        tickvals=centres,
-        ticktext=[translate("chart.level-tick", language, level=b.level) for b in view.bands]
-        if view.levels_apply
-        else None,
+        tickvals=centres if view.levels_apply else None,
+        ticktext=[str(band.level) for band in view.bands] if view.levels_apply else None,
     )
+    if view.levels_apply:
+        drawn.add_annotation(
+            text=translate("chart.column.level", language),
+            x=0,
+            xref="paper",
+            xanchor="right",
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            showarrow=False,
+            font={"size": FONT_SIZE, "color": tokens.grey},
+        )
     drawn.update_yaxes(range=[0.3, size + 0.7], visible=False)
     behind = [row.name[language] for row in view.indicators if row.below_peers]
     between = "、" if language == "zh" else ", "
@@ -112,10 +128,6 @@ def indicator_dots(view: Profile, tokens: Theme, language: str) -> Picture:
         translate("chart.dots.method", language, count=len(view.peers)),
         Table(headers, rows),
     )
-
-
-def _short(name: str, language: str) -> str:
-    return name if language == "zh" or len(name) <= 34 else name[:33] + "…"
 
 
 def _marks(
@@ -169,7 +181,10 @@ def largest_gaps(view: Profile, tokens: Theme, language: str, count: int = 5) ->
     if not gaps:
         return None
     total = sum(gap.share for gap in gaps)
-    drawn = figure(tokens, 40 + 32 * len(gaps), left=4, right=4)
+    names = [
+        f"{MARKS[g.factor % 4]} {shortened(g.name[language], MOST_NAME, FONT_SIZE)}" for g in gaps
+    ]
+    drawn = figure(tokens, 24 + 32 * len(gaps), left=room(names, FONT_SIZE), right=44)
     ys = [len(gaps) - place for place in range(len(gaps))]
     drawn.add_bar(
         x=[gap.share for gap in gaps],
@@ -188,14 +203,12 @@ def largest_gaps(view: Profile, tokens: Theme, language: str, count: int = 5) ->
         y=ys,
         mode="text",
         textposition="middle left",
-        text=[f"{MARKS[g.factor % 4]} {_short(g.name[language], language)}" for g in gaps],
+        text=names,
         textfont={"size": 12, "color": tokens.ink},
         hoverinfo="skip",
         cliponaxis=False,
     )
-    reach = gaps[0].share
-    left = 1.5 if language == "en" else 0.9
-    drawn.update_xaxes(range=[-left * reach, 1.25 * reach], visible=False)
+    drawn.update_xaxes(range=[0, gaps[0].share], visible=False)
     drawn.update_yaxes(range=[0.4, len(gaps) + 0.6], visible=False)
     title = translate("chart.gaps.title", language, count=len(gaps), share=percent(total))
     headers = tuple(translate(f"chart.column.{key}", language) for key in ("indicator", "share"))
@@ -215,7 +228,7 @@ def course(view: Profile, tokens: Theme, language: str) -> Picture | None:
     points = view.trend
     if len(points) < 2:
         return None
-    drawn = figure(tokens, 300, left=34, right=8, top=12)
+    drawn = figure(tokens, 300, left=30, right=8, top=12, bottom=26)
     xs = list(range(len(points)))
     ends: list[tuple[float, int]] = []
     for place in range(len(view.factors)):
@@ -252,16 +265,18 @@ def course(view: Profile, tokens: Theme, language: str) -> Picture | None:
     if not scores:
         return None
     low, high = min(scores) - 6, max(scores) + 6
+    labels = [f"{MARKS[p % 4]} {view.factors[p][1][language]}" for _, p in ends]
+    drawn.update_layout(margin_r=room(labels, FONT_SIZE))
     gap = 18 * (high - low) / 280
     places: list[float] = []
     for end, _ in ends:
         places.append(min(end, places[-1] - gap) if places else end)
     drawn.add_scatter(
-        x=[xs[-1] + 0.06 * len(xs)] * len(ends),
+        x=[xs[-1] + 0.06] * len(ends),
         y=places,
         mode="text",
         textposition="middle right",
-        text=[f"{MARKS[p % 4]} {view.factors[p][1][language]}" for _, p in ends],
+        text=labels,
         textfont={"size": 12, "color": [factor_colour(tokens, p) for _, p in ends]},
         hoverinfo="skip",
         cliponaxis=False,
@@ -270,7 +285,7 @@ def course(view: Profile, tokens: Theme, language: str) -> Picture | None:
         if point.other_framework:
             drawn.add_vline(x=x + 0.5, line={"color": tokens.grey, "dash": "dash", "width": 1})
     drawn.update_xaxes(
-        range=[-0.15, xs[-1] + 0.75], tickvals=xs, ticktext=[p.round for p in points]
+        range=[-0.15, xs[-1] + 0.06], tickvals=xs, ticktext=[p.round for p in points]
     )
     drawn.update_yaxes(range=[low, high])
     rose = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis.profile import GateRow, Profile
-from charts.numbers import near_cut, percent, score
+from charts.numbers import near_cut, probability, score
 from locales import translate
 
 
@@ -84,12 +84,14 @@ def _score_requirement(view: Profile, level: int, language: str) -> tuple[Requir
         key, shown = "ladder.score-met", near_cut(value, cut)
     text = translate(key, language, cut=score(cut).removesuffix(".0"), value=shown)
     if reach is not None and 0.005 <= reach <= 0.995:
-        text += translate("ladder.sure", language, p=percent(reach))
+        text += translate("ladder.sure", language, p=probability(reach))
     return (Requirement(text, met),)
 
 
 def _title(view: Profile, rungs: tuple[Rung, ...], language: str) -> str:
     level = view.row.level
+    if view.row.status == "suppressed":
+        return translate("ladder.title-hidden", language)
     if level is None:
         return translate("ladder.title-none", language)
     following = next((rung for rung in reversed(rungs) if rung.level > level), None)

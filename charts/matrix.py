@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
+import re
 
 from analysis.overview import CityOverview, DepartmentRow
+from charts.labels import room, shortened
 from charts.numbers import HIDDEN, NOT_AVAILABLE, score
 from charts.picture import Picture
 from charts.tables import department_table, grouped_rows
@@ -12,6 +13,10 @@ from charts.theme import MARKS, Theme, figure, level_colour
 from locales import translate
 
 ROW = 22
+FONT_SIZE = 12
+MOST_NAME = 132
+MOST_HEADING = 90
+"""Pixels."""
 
 
 def matrix(view: CityOverview, tokens: Theme, language: str, group: str | None = None) -> Picture:
@@ -24,9 +29,26 @@ def matrix(view: CityOverview, tokens: Theme, language: str, group: str | None =
         lines.append(row)
     factors, count = view.factors, len(view.bands)
     size = len(lines)
-    drawn = figure(tokens, 56 + ROW * size, left=4, right=4, top=40)
+    headings, angle = _headings([factor.name[language] for factor in factors])
+    top = 58 if angle == 0 else 84
+    names = [
+        shortened(
+            translate_group(line, language) if isinstance(line, str) else line.name[language],
+            MOST_NAME,
+            FONT_SIZE,
+        )
+        for line in lines
+    ]
+    values = [_value_text(line) for line in lines if not isinstance(line, str)]
+    drawn = figure(
+        tokens,
+        top + 16 + ROW * size,
+        left=room(names, FONT_SIZE),
+        right=room([re.sub("<.*?>", "", text) for text in values], FONT_SIZE),
+        top=top,
+    )
     colours = [level_colour(tokens, k, count) for k in range(1, count + 1)]
-    cells = {"x": [], "y": [], "text": [], "colour": [], "hover": []}
+    cells: dict[str, list] = {"x": [], "y": [], "text": [], "colour": [], "hover": []}
     z: list[list[float | None]] = []
     for place, line in enumerate(lines):
         y = size - place
@@ -83,19 +105,44 @@ def matrix(view: CityOverview, tokens: Theme, language: str, group: str | None =
         customdata=cells["hover"],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    _matrix_margins(drawn, lines, view, tokens, language)
     last = len(factors) - 0.5
+    departments = [p for p, line in enumerate(lines) if not isinstance(line, str)]
+    groups = [p for p, line in enumerate(lines) if isinstance(line, str)]
+    for x, places, texts, side, colour in (
+        (-0.53, departments, [names[p] for p in departments], "left", tokens.ink),
+        (-0.53, groups, [f"<b>{names[p]}</b>" for p in groups], "left", tokens.grey),
+        (last, departments, values, "right", tokens.ink),
+    ):
+        drawn.add_scatter(
+            x=[x] * len(places),
+            y=[size - p for p in places],
+            mode="text",
+            text=texts,
+            textposition=f"middle {side}",
+            textfont={"size": FONT_SIZE, "color": colour},
+            hoverinfo="skip",
+            cliponaxis=False,
+        )
+    drawn.add_annotation(
+        text="  ".join(translate(f"chart.column.{key}", language) for key in ("level", "score")),
+        x=1,
+        xref="paper",
+        xanchor="left",
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": FONT_SIZE, "color": tokens.grey},
+    )
     drawn.update_xaxes(
-        range=[-2.6, last + 2.9],
+        range=[-0.5, last],
         side="top",
-        tickvals=[*range(len(factors)), last + 0.4, last + 1.2],
-        ticktext=[
-            *[f"{MARKS[p % 4]} {f.name[language]}" for p, f in enumerate(factors)],
-            translate("chart.column.level", language),
-            translate("chart.column.score", language),
-        ],
-        tickfont={"size": 12, "color": tokens.ink},
+        tickvals=list(range(len(factors))),
+        ticktext=headings,
+        tickangle=angle,
+        tickfont={"size": FONT_SIZE, "color": tokens.ink},
         ticks="",
+        showline=False,
     )
     drawn.update_yaxes(range=[0.4, size + 0.6], visible=False)
     return Picture(
@@ -112,62 +159,13 @@ def _group_of(line: DepartmentRow | str) -> str:
     return line if isinstance(line, str) else line.group
 
 
-def _matrix_margins(
-    drawn: go.Figure,
-    lines: list[DepartmentRow | str],
-    view: CityOverview,
-    tokens: Theme,
-    language: str,
-) -> None:
-    """Names to the left of the cells; level, score and interval to the right."""
-    size, last = len(lines), len(view.factors) - 0.5
-    departments = [(size - p, line) for p, line in enumerate(lines) if not isinstance(line, str)]
-    headings = [(size - p, line) for p, line in enumerate(lines) if isinstance(line, str)]
-    columns: list[tuple[float, list[float], list[str], str, str, int]] = [
-        (
-            -0.6,
-            [y for y, _ in departments],
-            [row.name[language] for _, row in departments],
-            "middle left",
-            tokens.ink,
-            12,
-        ),
-        (
-            -0.6,
-            [y for y, _ in headings],
-            [f"<b>{translate_group(text, language)}</b>" for _, text in headings],
-            "middle left",
-            tokens.grey,
-            12,
-        ),
-        (
-            last + 0.4,
-            [y for y, _ in departments],
-            [f"<b>{row.level}</b>" if row.level else _status_mark(row) for _, row in departments],
-            "middle center",
-            tokens.ink,
-            12,
-        ),
-        (
-            last + 0.8,
-            [y for y, _ in departments],
-            [_score_text(row) for _, row in departments],
-            "middle right",
-            tokens.ink,
-            12,
-        ),
-    ]
-    for x, ys, texts, position, colour, font in columns:
-        drawn.add_scatter(
-            x=[x] * len(ys),
-            y=ys,
-            mode="text",
-            text=texts,
-            textposition=position,
-            textfont={"size": font, "color": colour},
-            hoverinfo="skip",
-            cliponaxis=False,
-        )
+def _headings(names: list[str]) -> tuple[list[str], int]:
+    """Column headings and their angle: short Chinese names stand upright in lines of two."""
+    if all(len(name) <= 4 and not name.isascii() for name in names):
+        lines = ["<br>".join(name[at : at + 2] for at in range(0, len(name), 2)) for name in names]
+        return [f"{MARKS[p % 4]}<br>{text}" for p, text in enumerate(lines)], 0
+    short = [shortened(name, MOST_HEADING, FONT_SIZE) for name in names]
+    return [f"{MARKS[p % 4]} {text}" for p, text in enumerate(short)], -45
 
 
 def translate_group(group: str, language: str) -> str:
@@ -178,18 +176,15 @@ def translate_group(group: str, language: str) -> str:
         return group
 
 
-def _status_mark(row: DepartmentRow) -> str:
-    return HIDDEN if row.status == "suppressed" else "—"
-
-
-def _score_text(row: DepartmentRow) -> str:
+def _value_text(row: DepartmentRow) -> str:
+    """Level, score and half the interval, as they stand to the right of the cells."""
     overall = row.overall
     if row.status == "suppressed":
-        return HIDDEN
+        return f" {HIDDEN}  {HIDDEN}"
     if overall.score is None or overall.low is None or overall.high is None:
-        return NOT_AVAILABLE
+        return f" —  {NOT_AVAILABLE}"
     half = max(overall.high - overall.score, overall.score - overall.low)
-    return f"<b>{score(overall.score)}</b> ±{half:.1f}"
+    return f" <b>{row.level or '—'}</b>   <b>{score(overall.score)}</b> ±{half:.1f}"
 
 
 def _matrix_title(rows: list[DepartmentRow], language: str) -> str:

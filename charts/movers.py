@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.overview import CityOverview, DepartmentRow
+from charts.labels import room, shortened
 from charts.numbers import score
 from charts.picture import Picture, Table
 from charts.tables import grouped_rows, headers
@@ -18,7 +19,8 @@ def movers(
     rows = [r for r in grouped_rows(view, group) if r.moved and r.overall.score is not None]
     if not rows or view.compared is None:
         return None
-    drawn = figure(tokens, max(420, min(760, 26 * len(rows))), left=34, right=8, top=28)
+    height = max(420, min(760, 26 * len(rows)))
+    drawn = figure(tokens, height, left=30, right=8, top=28)
     up = [r for r in rows if r.moved and r.moved.p_up >= SURE]
     down = [r for r in rows if r.moved and r.moved.p_up <= 1 - SURE]
     still = [r for r in rows if r not in up and r not in down]
@@ -27,32 +29,41 @@ def movers(
         (down, tokens.fall, 2),
         (up, tokens.rise, 2),
     ):
-        for row in members:
-            assert row.moved is not None
-            drawn.add_scatter(
-                x=[0, 1],
-                y=[row.moved.before, row.overall.score],
-                mode="lines+markers",
-                line={"color": colour, "width": width},
-                marker={"size": 6, "color": colour},
-                hovertemplate=f"{row.name[language]}: {signed_change(row.moved, language)}"
-                "<extra></extra>",
-            )
+        drawn.add_scatter(
+            x=[0, 1, None] * len(members),
+            y=[
+                value
+                for row in members
+                if row.moved
+                for value in (row.moved.before, row.overall.score, None)
+            ],
+            mode="lines+markers",
+            line={"color": colour, "width": width},
+            marker={"size": 6, "color": colour},
+            customdata=[
+                f"{row.name[language]}: {signed_change(row.moved, language)}"
+                for row in members
+                for _ in range(3)
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
     named = sorted(up + down, key=lambda r: -(r.overall.score or 0))
+    labels = [("▲ " if r in up else "▼ ") + shortened(r.name[language], 150, 12) for r in named]
+    drawn.update_layout(margin_r=room(labels, 12))
     scores = [r.overall.score or 0.0 for r in rows] + [r.moved.before for r in rows if r.moved]
     low, high = min(scores) - 2, max(scores) + 2
     places = _apart(
         [r.overall.score or 0.0 for r in named],
-        16 * (high - low) / drawn.layout.height,
+        16 * (high - low) / height,
         low,
         high,
     )
     drawn.add_scatter(
-        x=[1.06] * len(named),
+        x=[1.02] * len(named),
         y=places,
         mode="text",
         textposition="middle right",
-        text=[("▲ " if r in up else "▼ ") + r.name[language] for r in named],
+        text=labels,
         textfont={
             "size": 12,
             "color": [tokens.rise if r in up else tokens.fall for r in named],
@@ -61,7 +72,7 @@ def movers(
         cliponaxis=False,
     )
     drawn.update_xaxes(
-        range=[-0.05, 1.95],
+        range=[-0.08, 1.02],
         tickvals=[0, 1],
         ticktext=[view.compared, view.round],
         side="top",

@@ -32,10 +32,15 @@ def interval(low: float | None, high: float | None, language: str) -> str:
 
 
 def percent(share: float) -> str:
-    """A probability or share in whole per cent; 100 and 0 only when they are exact."""
+    """A share in whole per cent; 100 and 0 only when they are exact."""
     if 0 < share < 1:
         return f"{min(max(round(100 * share), 1), 99)}%"
     return f"{100 * share:.0f}%"
+
+
+def probability(p: float) -> str:
+    """A probability found by simulation; it is never quite 0 or 1."""
+    return ">99%" if p > 0.99 else "<1%" if p < 0.01 else f"{100 * p:.0f}%"
 
 
 def quantity(value: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.overview import CityOverview, DepartmentRow, Estimate
-from charts.numbers import HIDDEN, interval, percent, respondents, score
+from charts.numbers import HIDDEN, interval, probability, respondents, score
 from charts.picture import Table
 from charts.wording import signed_change
 from locales import translate
@@ -51,7 +51,7 @@ def department_table(view: CityOverview, language: str, group: str | None = None
                 HIDDEN if hidden else str(row.level or "—"),
                 HIDDEN
                 if hidden
-                else percent(row.probability)
+                else probability(row.probability)
                 if row.probability is not None
                 else "—",
                 HIDDEN if hidden else score(row.overall.score),

@@ -86,7 +86,15 @@ def level_colour(tokens: Theme, level: int, count: int) -> tuple[str, str]:
     return tokens.levels[place], tokens.level_inks[place]
 
 
-def figure(tokens: Theme, height: int, *, left: int = 8, right: int = 8, top: int = 8) -> go.Figure:
+def figure(
+    tokens: Theme,
+    height: int,
+    *,
+    left: int = 8,
+    right: int = 8,
+    top: int = 8,
+    bottom: int = 8,
+) -> go.Figure:
     """An empty figure in the house style: no legend, no mode bar, fixed axes."""
     axis = {
         "showgrid": False,
@@ -98,7 +106,7 @@ def figure(tokens: Theme, height: int, *, left: int = 8, right: int = 8, top: in
     return go.Figure(
         layout={
             "height": height,
-            "margin": {"l": left, "r": right, "t": top, "b": 8},
+            "margin": {"l": left, "r": right, "t": top, "b": bottom},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"family": FONT, "size": 13, "color": tokens.ink},

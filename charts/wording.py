@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from analysis.overview import CityOverview, Estimate, LevelBand, Moved, WeakPoint
 from analysis.profile import Profile
-from charts.numbers import interval, percent, quantity, score, signed
+from charts.numbers import interval, probability, quantity, score, signed
 from locales import translate
 
 SURE = 0.9
@@ -19,10 +19,10 @@ def likelihood(p: float, language: str) -> str:
     """Words for a probability: almost certain ≥ .99, very likely ≥ .9, likely ≥ .66, and mirrored."""
     for bound, key in _LADDER:
         if p >= bound:
-            return translate(f"wording.{key}", language, p=percent(p))
+            return translate(f"wording.{key}", language, p=probability(p))
         if 1 - p >= bound:
-            return translate(f"wording.{key}-not", language, p=percent(p))
-    return translate("wording.open", language, p=percent(p))
+            return translate(f"wording.{key}-not", language, p=probability(p))
+    return translate("wording.open", language, p=probability(p))
 
 
 def change_sentence(name: str, before: str, moved: Moved | None, language: str) -> str:
@@ -75,9 +75,9 @@ def city_finding(view: CityOverview, city: str, language: str) -> str:
         language,
         city=city,
         level=level_name(view.bands, view.level, language),
-        p=percent(view.probability if view.probability is not None else 0.0),
+        p=probability(view.probability if view.probability is not None else 0.0),
         factor=weakest.name[language] if weakest else "",
-        points=("”和“" if language == "zh" else "” and “").join(names),
+        points=translate("wording.and", language).join(names),
     )
 
 
@@ -113,7 +113,8 @@ def city_reason(view: CityOverview, language: str) -> str:
     binding = [gate for gate in view.city_gates if gate.binds]
     parts += [gate.reason[language] + ("。" if language == "zh" else ".") for gate in binding]
     if view.capped:
-        parts.append(translate("wording.capped", language, count=view.capped))
+        key = "wording.capped-one" if view.capped == 1 else "wording.capped"
+        parts.append(translate(key, language, count=view.capped))
     return ("" if language == "zh" else " ").join(parts)
 
 
@@ -148,10 +149,10 @@ def department_finding(view: Profile, language: str) -> str:
         return translate("wording.department-unrated", language, name=name)
     crossing = crossed_levels(view.bands, row.overall)
     level = level_name(view.bands, row.level, language)
-    p = percent(row.probability if row.probability is not None else 0.0)
+    p = probability(row.probability if row.probability is not None else 0.0)
     held = [g.name[language] for g in view.gates if g.result.binds]
     if held and row.score_level and row.score_level > row.level:
-        between = "”和“" if language == "zh" else "” and “"
+        between = translate("wording.and", language)
         return translate(
             "wording.department-held",
             language,

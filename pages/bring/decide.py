@@ -239,7 +239,7 @@ def _codes(draft: Draft, found: Preview) -> None:
         labels = {code: label[lang] for code, label in found.scale}
         for text in found.undecided:
             decided[text] = st.selectbox(
-                f"“{text}”",
+                say("upload.quoted", text=text),
                 [None, *numbers],
                 format_func=lambda code: say("upload.leave-out") if code is None else labels[code],
                 key=f"code-{text}",
@@ -249,7 +249,7 @@ def _codes(draft: Draft, found: Preview) -> None:
             frame.section(say("upload.near"), say("upload.near-note"))
         for name, ids in near.items():
             meant[name] = st.selectbox(
-                f"“{name}”",
+                say("upload.quoted", text=name),
                 [None, *ids],
                 format_func=lambda id: (
                     say("upload.new-department") if id is None else found.known[id][lang]
