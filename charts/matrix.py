@@ -49,6 +49,8 @@ def matrix(view: CityOverview, tokens: Theme, language: str, group: str | None =
     )
     colours = [level_colour(tokens, k, count) for k in range(1, count + 1)]
     cells: dict[str, list] = {"x": [], "y": [], "text": [], "colour": [], "hover": []}
+    # One line for all frames: as a shape each they would cost more than the rest of the page.
+    frames: dict[str, list[float | None]] = {"x": [], "y": []}
     z: list[list[float | None]] = []
     for place, line in enumerate(lines):
         y = size - place
@@ -66,20 +68,15 @@ def matrix(view: CityOverview, tokens: Theme, language: str, group: str | None =
                 continue
             known = cell.level is not None
             cells["text"].append(NOT_AVAILABLE if cell.score is None else f"{cell.score:.0f}")
-            cells["colour"].append(colours[cell.level - 1][1] if known else tokens.ink)
+            cells["colour"].append(colours[cell.level - 1][1] if cell.level else tokens.ink)
             cells["hover"].append(
                 f"{line.name[language]} · {factors[x].name[language]}: {score(cell.score)}"
                 + (translate("chart.level", language, level=cell.level) if known else "")
             )
             if cell.crosses:
-                drawn.add_shape(
-                    type="rect",
-                    x0=x - 0.44,
-                    x1=x + 0.44,
-                    y0=y - 0.38,
-                    y1=y + 0.38,
-                    line={"color": tokens.ink, "width": 1.2, "dash": "dot"},
-                )
+                left, right, low, high = x - 0.44, x + 0.44, y - 0.38, y + 0.38
+                frames["x"] += [left, right, right, left, left, None]
+                frames["y"] += [low, low, high, high, low, None]
     steps = [tokens.hidden, *[fill for fill, _ in colours]]
     scale = []
     for k, fill in enumerate(steps):
@@ -94,6 +91,12 @@ def matrix(view: CityOverview, tokens: Theme, language: str, group: str | None =
         showscale=False,
         xgap=2,
         ygap=2,
+        hoverinfo="skip",
+    )
+    drawn.add_scatter(
+        **frames,
+        mode="lines",
+        line={"color": tokens.ink, "width": 1.2, "dash": "dot"},
         hoverinfo="skip",
     )
     drawn.add_scatter(
