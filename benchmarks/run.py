@@ -10,12 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.kernel import kernel
+from benchmarks.overview import overview
 from benchmarks.results import Row, table
 from benchmarks.scale import scale
 
 PARTS: dict[str, Callable[[Path], list[Row]]] = {
     "scale": scale,
     "kernel": lambda _: kernel(),
+    "overview": overview,
 }
 
 
@@ -47,5 +49,4 @@ def _machine() -> str:
 
 
 if __name__ == "__main__":
-    # Before NumPy starts its threads, as the `fourfold` command does.
     sys.exit(main(sys.argv[1:]))
