@@ -1,11 +1,17 @@
-"""Long work off the page: one worker process, progress and cancel kept in the workspace."""
+"""Long work off the page: one worker process at a time, progress and cancel kept in the workspace.
+
+Every job runs in a process of its own, so that it can end badly without harm to the pages, and
+leaves no memory behind. ``python -m actions.jobs ID`` is that process.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
+import os
+import subprocess
+import sys
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from actions.access import OWNER, Access, User, authorize
@@ -15,7 +21,8 @@ from survey_data.workspace.progress import FINISHED, Job
 
 __all__ = ["FINISHED", "Job", "cancel_job", "interrupt_jobs", "job_state", "start_job"]
 
-_pool: ProcessPoolExecutor | None = None
+_ROOT = Path(__file__).resolve().parent.parent
+_queue = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
 
 
 class Cancelled(Exception):
@@ -23,16 +30,10 @@ class Cancelled(Exception):
 
 
 def start_job(access: Access, kind: str, arguments: dict[str, Any]) -> str:
-    """Hand work to the worker process. Returns the job's id."""
+    """Queue work for the worker process. Returns the job's id."""
     authorize(access.user, "job.run", kind)
     id = progress.new_job(access.workspace, kind, access.user.id, arguments)
-    location, published = access.workspace.location, access.published
-    try:
-        future = _worker().submit(run_job, location, id, access.user.id, published)
-    except BrokenProcessPool:
-        _forget_worker()
-        future = _worker().submit(run_job, location, id, access.user.id, published)
-    future.add_done_callback(_on_end(location, id))
+    _queue.submit(_in_own_process, access.workspace.location, id, access.user.id, access.published)
     return id
 
 
@@ -95,29 +96,17 @@ def _import(
 _KINDS: dict[str, Callable[..., dict[str, Any]]] = {"import": _import}
 
 
-def _worker() -> ProcessPoolExecutor:
-    global _pool
-    if _pool is None:
-        context = multiprocessing.get_context("spawn")
-        _pool = ProcessPoolExecutor(max_workers=1, mp_context=context)
-    return _pool
+def _in_own_process(location: str, id: str, user: str, published: bool) -> None:
+    """Run a job's process to its end, and say so where it could not say so itself."""
+    # The location may hold a password, so it travels in the environment, not in the arguments.
+    environment = {**os.environ, "FOURFOLD_WORKSPACE": location}
+    command = [sys.executable, "-m", "actions.jobs", id, user, "published" if published else "all"]
+    ended = subprocess.run(command, cwd=_ROOT, env=environment, stdin=subprocess.DEVNULL)
+    if ended.returncode != 0:
+        workspace = open_workspace(location)
+        progress.finish(workspace, id, "failed")
+        workspace.close()
 
 
-def _forget_worker() -> None:
-    global _pool
-    if _pool is not None:
-        _pool.shutdown(wait=False, cancel_futures=True)
-        _pool = None
-
-
-def _on_end(location: str, id: str) -> Callable[[Future[None]], None]:
-    def ended(future: Future[None]) -> None:
-        if future.cancelled() or future.exception() is not None:
-            # The worker died before it could say so itself; the next job gets a new one.
-            if isinstance(future.exception(), BrokenProcessPool):
-                _forget_worker()
-            workspace = open_workspace(location)
-            progress.finish(workspace, id, "failed")
-            workspace.close()
-
-    return ended
+if __name__ == "__main__":
+    run_job(os.environ["FOURFOLD_WORKSPACE"], sys.argv[1], sys.argv[2], sys.argv[3] == "published")
