@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 
@@ -12,7 +13,7 @@ from actions.errors import Refused, WorkspaceUnusable
 from cli.output import Output, current
 
 # The base of everything that typer says of a wrong command line.
-_CommandLineError = typer.BadParameter.__mro__[2]
+_CommandLineError: Any = typer.BadParameter.__mro__[2]
 DONE, FAULT, USAGE, REFUSED, UNUSABLE = 0, 1, 2, 3, 4
 
 

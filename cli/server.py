@@ -9,7 +9,10 @@ from pathlib import Path
 
 
 def serve(workspace: str, port: int) -> int:
-    """Run the server on the loopback address until it is stopped; its exit status."""
+    """Run the server on the loopback address until it is stopped; its exit status.
+
+    Where the system can, this process becomes the server: who stops the one stops the other.
+    """
     root = Path(__file__).resolve().parent.parent
     command = [
         sys.executable,
@@ -23,6 +26,9 @@ def serve(workspace: str, port: int) -> int:
     ]
     # Run where the settings lie, so that the app looks the same from any folder.
     environment = {**os.environ, "FOURFOLD_WORKSPACE": _absolute(workspace)}
+    if os.name == "posix":
+        os.chdir(root)
+        os.execve(sys.executable, command, environment)
     try:
         return subprocess.call(command, cwd=root, env=environment)
     except KeyboardInterrupt:
