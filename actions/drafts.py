@@ -16,7 +16,7 @@ from indicators.findings import Refused
 from survey_data.metrics import MetricsImport
 from survey_data.reading import PAGE_LIMITS, RawTable, ReadOptions, read
 from survey_data.survey import SurveyImport, SurveyOptions
-from survey_data.workspace import batches, progress
+from survey_data.workspace import batches, progress, registry
 from survey_data.workspace.progress import Draft
 
 __all__ = [
@@ -35,8 +35,12 @@ __all__ = [
 
 
 def start_draft(access: Access, content: bytes, name: str, kind: str, round_id: str) -> Draft:
-    """Keep the uploaded bytes and open a draft. ``kind`` is ``survey`` or ``metrics``."""
+    """Keep the uploaded bytes and open a draft. ``kind`` is ``survey`` or ``metrics``.
+
+    Raises Refused (E916) for a name that a round cannot have.
+    """
     authorize(access.user, "draft.edit")
+    registry.require_round_id(round_id)
     sha256 = batches.store_raw(access.workspace, content, name)
     first = {"kind": kind, "round": round_id, "file": name, "size": len(content), "step": 1}
     return progress.new_draft(access.workspace, access.user.id, sha256, first)
@@ -122,8 +126,6 @@ def commit_draft(access: Access, id: str, step: Callable[[str, float], None]) ->
 def active_survey_batches(access: Access, round_id: str) -> list[str]:
     """Batches that a further survey file would add to or supersede."""
     authorize(access.user, "round.read", round_id)
-    from survey_data.workspace import registry
-
     try:
         info = registry.round_named(access.workspace, round_id)
     except Refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Mapping
 
 import streamlit as st
 
@@ -50,17 +50,19 @@ def choose_language() -> None:
 def select(
     name: str,
     label: str,
-    options: Sequence[str],
+    options: Mapping[str, str],
     default: str,
-    written: Callable[[str], str] = str,
 ) -> str:
-    """A selector whose value stands in the address and stays when the page changes."""
+    """A selector whose value stands in the address and stays when the page changes.
+
+    ``options`` are the values with the texts that stand for them.
+    """
     key = f"select-{name}"
     st.session_state[key] = _held(name, options, default)
     value = st.selectbox(
         label,
-        options,
-        format_func=written,
+        list(options),
+        format_func=dict(options).__getitem__,
         key=key,
         on_change=lambda: _remember(name, st.session_state[key]),
     )
@@ -68,17 +70,15 @@ def select(
     return value
 
 
-def select_many(
-    name: str, label: str, options: Sequence[str], written: Callable[[str], str] = str
-) -> list[str]:
+def select_many(name: str, label: str, options: Mapping[str, str]) -> list[str]:
     """As `select`, for any number of options; the address holds them with commas between."""
     key = f"select-{name}"
     asked = str(st.query_params.get(name) or _view().get(name) or "").split(",")
     st.session_state[key] = [option for option in options if option in asked]
     values = st.multiselect(
         label,
-        options,
-        format_func=written,
+        list(options),
+        format_func=dict(options).__getitem__,
         key=key,
         on_change=lambda: _remember(name, ",".join(st.session_state[key])),
     )
@@ -90,7 +90,7 @@ def _view() -> dict[str, str]:
     return st.session_state.setdefault("view", {})
 
 
-def _held(name: str, options: Sequence[str], default: str) -> str:
+def _held(name: str, options: Collection[str], default: str) -> str:
     """What the address says, else what was last chosen, else the default."""
     for value in (st.query_params.get(name), _view().get(name)):
         if value in options:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from actions.drafts import discard_draft, open_drafts, start_draft
+from actions.errors import Refused
 from actions.rounds import list_rounds
 from actions.templates import make_template
 from pages import frame
@@ -25,24 +26,24 @@ def step() -> None:
 
 def _new_upload() -> None:
     frame.section(say("upload.new"))
+    kinds = {one: say(f"upload.kind-{one}") for one in KINDS}
     kind = st.segmented_control(
         say("upload.kind"),
         KINDS,
         default=KINDS[0],
-        format_func=lambda one: say(f"upload.kind-{one}"),
+        format_func=kinds.__getitem__,
         key="upload-kind",
         required=True,
     )
     rounds = [info.id for info in reversed(list_rounds(access()))]
-    round_id = st.selectbox(
+    named = st.text_input(
         say("upload.round"),
-        rounds,
-        index=None,
-        accept_new_options=True,
         placeholder=say("upload.round-hint"),
         help=say("upload.round-help"),
         key="upload-round",
-    )
+    ).strip()
+    if rounds:
+        st.caption(say("upload.rounds", rounds=("、" if language() == "zh" else ", ").join(rounds)))
     file = st.file_uploader(
         say("upload.file"),
         type=["xlsx", "csv", "txt"],
@@ -51,10 +52,14 @@ def _new_upload() -> None:
         key="upload-file",
     )
     if st.button(
-        say("upload.begin"), type="primary", disabled=not (file and round_id), key="upload-begin"
+        say("upload.begin"), type="primary", disabled=not (file and named), key="upload-begin"
     ):
-        assert file is not None and round_id is not None
-        draft = start_draft(access(), file.getvalue(), file.name, str(kind), str(round_id).strip())
+        assert file is not None
+        try:
+            draft = start_draft(access(), file.getvalue(), file.name, str(kind), named)
+        except Refused as refusal:
+            frame.refused([one.as_json() for one in refusal.findings])
+            return
         st.query_params["draft"] = draft.id
         st.rerun()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -17,7 +18,7 @@ from pages.view import access, language, say
 
 ORDER = ("recognised", "columns", "codes", "findings", "preview")
 ENCODINGS = ("utf-8", "gb18030", "utf-16")
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = {",": ",", ";": ";", "\t": "Tab", "|": "|"}
 SHOWN_ROWS = 20
 
 
@@ -128,26 +129,12 @@ def _recognised(draft: Draft, table: RawTable) -> None:
 
 def _read_again(draft: Draft, table: RawTable | None) -> None:
     held = draft.content
+    automatic = {None: say("upload.automatic")}
     with st.form("reading"):
-        encoding = st.selectbox(
-            say("upload.encoding"),
-            [None, *ENCODINGS],
-            index=_place((None, *ENCODINGS), held.get("encoding")),
-            format_func=lambda one: str(one or say("upload.automatic")),
-        )
-        delimiter = st.selectbox(
-            say("upload.delimiter"),
-            [None, *DELIMITERS],
-            index=_place((None, *DELIMITERS), held.get("delimiter")),
-            format_func=lambda one: {None: say("upload.automatic"), "\t": "Tab"}.get(one, str(one)),
-        )
+        encoding = _choice("encoding", held, automatic | {one: one for one in ENCODINGS})
+        delimiter = _choice("delimiter", held, automatic | DELIMITERS)
         sheets = table.sheets if table else ()
-        sheet = st.selectbox(
-            say("upload.sheet"),
-            [None, *sheets],
-            index=_place((None, *sheets), held.get("sheet")),
-            format_func=lambda one: str(one or say("upload.automatic")),
-        )
+        sheet = _choice("sheet", held, automatic | {one: one for one in sheets})
         header_row = st.number_input(
             say("upload.header-row"),
             min_value=1,
@@ -165,12 +152,23 @@ def _read_again(draft: Draft, table: RawTable | None) -> None:
             )
 
 
+def _choice(name: str, held: Mapping[str, object], options: dict) -> Any:
+    values = list(options)
+    return st.selectbox(
+        say(f"upload.{name}"),
+        values,
+        index=_place(values, held.get(name)),
+        format_func=options.__getitem__,
+        key=f"read-{name}",
+    )
+
+
 def _decided(draft: Draft, name: str) -> dict[str, str]:
     held: Any = draft.content.get(name)
     return {str(key): str(value) for key, value in (held or {}).items()}
 
 
-def _place(options: tuple, value: object) -> int:
+def _place(options: Sequence, value: object) -> int:
     return options.index(value) if value in options else 0
 
 
@@ -235,25 +233,23 @@ def _codes(draft: Draft, found: Preview) -> None:
         decided: dict[str, int | None] = {}
         if found.undecided:
             frame.section(say("upload.codes"), say("upload.codes-note"))
-        numbers = [code for code, _ in found.scale]
-        labels = {code: label[lang] for code, label in found.scale}
+        labels = {None: say("upload.leave-out")} | {code: text[lang] for code, text in found.scale}
         for text in found.undecided:
             decided[text] = st.selectbox(
                 say("upload.quoted", text=text),
-                [None, *numbers],
-                format_func=lambda code: say("upload.leave-out") if code is None else labels[code],
+                list(labels),
+                format_func=labels.__getitem__,
                 key=f"code-{text}",
             )
         meant: dict[str, str | None] = {}
         if near:
             frame.section(say("upload.near"), say("upload.near-note"))
         for name, ids in near.items():
+            known = {None: say("upload.new-department")} | {id: found.known[id][lang] for id in ids}
             meant[name] = st.selectbox(
                 say("upload.quoted", text=name),
-                [None, *ids],
-                format_func=lambda id: (
-                    say("upload.new-department") if id is None else found.known[id][lang]
-                ),
+                list(known),
+                format_func=known.__getitem__,
                 key=f"alias-{name}",
             )
         if codes or aliases:

@@ -35,15 +35,15 @@ def review(draft: Draft, found: Preview) -> None:
         ]
     )
     if found.active:
-        options = [ADD, *found.active]
+        options = {ADD: say("upload.mode-add")} | {
+            batch: say("upload.mode-supersede", batch=batch) for batch in found.active
+        }
         held = draft.content.get("mode")
         mode = st.radio(
             say("upload.mode"),
-            options,
-            index=options.index(str(held)) if held in options else None,
-            format_func=lambda one: (
-                say("upload.mode-add") if one == ADD else say("upload.mode-supersede", batch=one)
-            ),
+            list(options),
+            index=list(options).index(str(held)) if held in options else None,
+            format_func=options.__getitem__,
             key=f"mode-{draft.id}",
         )
         if mode != held:

@@ -27,26 +27,18 @@ group_of = {id: group for id, _, group in choices.departments}
 ids = sorted(names, key=lambda id: (group_of[id], names[id]))
 first, second, third, right = st.columns([0.9, 1.6, 1.6, 2.6], vertical_alignment="bottom")
 with first:
-    round_id = select("round", say("view.round"), rounds, rounds[0])
+    round_id = select("round", say("view.round"), {one: one for one in rounds}, rounds[0])
 with second:
-    department = select("department", say("view.department"), ids, ids[0], names.__getitem__)
+    department = select("department", say("view.department"), {id: names[id] for id in ids}, ids[0])
 with third:
-    own_group = group_of[department]
-    kinds = [GROUP, CITY, OWN] if own_group else [CITY, OWN]
-    kind = select(
-        "peers",
-        say("view.peers"),
-        kinds,
-        kinds[0],
-        lambda one: (
-            say("view.peers-group", group=translate_group(own_group, lang))
-            if one == GROUP
-            else say(f"view.peers-{one}")
-        ),
-    )
+    kinds = {CITY: say("view.peers-city"), OWN: say("view.peers-own")}
+    if group_of[department]:
+        group = translate_group(group_of[department], lang)
+        kinds = {GROUP: say("view.peers-group", group=group)} | kinds
+    kind = select("peers", say("view.peers"), kinds, next(iter(kinds)))
 if kind == OWN:
-    others = [id for id in ids if id != department]
-    peers = tuple(select_many("with", say("view.peers-pick"), others, names.__getitem__))
+    others = {id: names[id] for id in ids if id != department}
+    peers = tuple(select_many("with", say("view.peers-pick"), others))
 elif kind == CITY:
     peers = tuple(ids)
 else:

@@ -27,25 +27,19 @@ rounds = list(reversed(choices.rounds))
 groups = list(dict.fromkeys(group for _, _, group in choices.departments if group))
 first, second, third, right = st.columns([1.1, 1.1, 1.5, 3.3], vertical_alignment="bottom")
 with first:
-    round_id = select("round", say("view.round"), rounds, rounds[0])
+    round_id = select("round", say("view.round"), {one: one for one in rounds}, rounds[0])
 with second:
     others = [one for one in rounds if one != round_id]
     before = [one for one in others if rounds.index(one) > rounds.index(round_id)]
     compared = select(
         "compared",
         say("view.compared"),
-        [*others, NONE],
+        {one: one for one in others} | {NONE: say("view.no-comparison")},
         before[0] if before else NONE,
-        lambda one: say("view.no-comparison") if one == NONE else one,
     )
 with third:
-    group = select(
-        "group",
-        say("view.group"),
-        [ALL, *groups],
-        ALL,
-        lambda one: say("view.all-departments") if one == ALL else translate_group(one, lang),
-    )
+    named = {one: translate_group(one, lang) for one in groups}
+    group = select("group", say("view.group"), {ALL: say("view.all-departments")} | named, ALL)
 view = results.city(round_id, None if compared == NONE else compared)
 within = None if group == ALL else group
 with right:
@@ -97,14 +91,12 @@ with right:
         frame.picture(moved, "movers", source)
         st.html(f'<p class="ff-note">{frame.escape(moved.sentence)}</p>')
     names = {id: name[lang] for id, name, _ in choices.departments}
-    listed = [row.id for row in view.rows if within in (None, row.group)]
+    listed = {row.id: names[row.id] for row in view.rows if within in (None, row.group)}
     if listed:
-        chosen = select(
-            "department", say("overview.open"), listed, listed[0], lambda id: names.get(id, id)
-        )
+        chosen = select("department", say("overview.open"), listed, next(iter(listed)))
         st.page_link(
             "see/department.py",
-            label=say("overview.open-link", name=names.get(chosen, chosen)),
+            label=say("overview.open-link", name=listed[chosen]),
             icon=":material/arrow_forward:",
         )
 

@@ -173,12 +173,17 @@ def starts_on(round_id: str) -> str | None:
     return f"{year}-{int(quarter) * 3 - 2 if quarter else int(month or 1):02}-01"
 
 
+def require_round_id(round_id: str) -> None:
+    """Raises Refused (E916) for a name that a round cannot have."""
+    if not _ROUND_ID.match(round_id):
+        raise Refused(Finding("E916", params={"round": round_id}))
+
+
 def ensure_round(
     connection: sa.Connection, round_id: str, framework: Framework, synthetic: bool = False
 ) -> None:
     """Create a round bound to the framework, or check that it is bound to it (E912)."""
-    if not _ROUND_ID.match(round_id):
-        raise Refused(Finding("E916", params={"round": round_id}))
+    require_round_id(round_id)
     bound = connection.execute(
         sa.select(t.rounds.c.framework).where(t.rounds.c.id == round_id)
     ).scalar()

@@ -70,7 +70,7 @@ def begin(page: Page, server: Server, file: Path, kind: str, round_id: str) -> N
     settled(page)
     page.get_by_test_id("stButtonGroup").get_by_text(kind, exact=True).click()
     settled(page)
-    box = page.get_by_role("combobox", name="轮次")
+    box = page.get_by_role("textbox", name="轮次")
     box.fill(round_id)
     box.press("Enter")
     settled(page)

@@ -1,0 +1,136 @@
+"""The leader's two pages, through the shell."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from actions.access import open_access
+from actions.overview import city_view, department_view
+
+
+def text(app: AppTest) -> str:
+    """Everything that the page says in its own markup."""
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def labels(app: AppTest) -> list[str]:
+    return [box.label for box in app.selectbox]
+
+
+@pytest.mark.parametrize(("lang", "finding"), [("zh", "H 市处于"), ("en", "City H is at")])
+def test_the_overview_opens_with_the_city_s_level_in_the_language_of_the_address(
+    visit, demo, lang, finding
+):
+    app = visit(demo, lang=lang)
+    assert finding in text(app)
+    assert len(app.get("plotly_chart")) == 4
+
+
+def test_the_overview_compares_the_newest_round_with_the_one_before(visit, demo):
+    app = visit(demo)
+    assert app.selectbox(key="select-round").value == "2025"
+    assert app.selectbox(key="select-compared").value == "2024"
+
+
+def test_a_choice_goes_into_the_address_and_the_address_into_the_choice(visit, demo):
+    app = visit(demo, round="2023", compared="none")
+    assert app.selectbox(key="select-round").value == "2023"
+    assert app.selectbox(key="select-compared").value == "none"
+    app.selectbox(key="select-round").select("2024").run()
+    assert app.query_params["round"] == "2024"
+    assert not app.exception
+
+
+def test_an_address_that_names_nothing_shows_the_default_instead_of_failing(visit, demo):
+    app = visit(demo, round="1066", group="海军", lang="fr")
+    assert app.selectbox(key="select-round").value == "2025"
+    assert "H 市处于" in text(app)
+
+
+def test_every_chart_has_an_alternative_text_and_a_table(visit, demo):
+    app = visit(demo, lang="en")
+    for chart in app.get("plotly_chart"):
+        assert len(chart.proto.alt) > 10
+    assert text(app).count('<div class="ff-table"') == 4
+
+
+def test_the_mark_of_synthetic_data_stands_on_every_page_of_results(visit, demo):
+    assert "合成数据" in text(visit(demo))
+    assert "合成数据" in text(visit(demo, "see/department.py"))
+
+
+def test_a_group_shows_its_departments_alone(visit, demo):
+    app = visit(demo, group="民生与社会")
+    table = next(body for body in text(app).split("\n") if "民政局" in body and "<td" in body)
+    assert "教育局" in table and "财政局" not in table
+
+
+def test_the_profile_of_a_department_names_its_level_and_every_gate(visit, demo):
+    app = visit(demo, "see/department.py", department="财政局", lang="en")
+    said = text(app)
+    view = department_view(open_access(demo, published=True), "2025", "财政局")
+    assert view is not None and view.row.level is not None
+    assert f"Finance is at level {view.row.level}" in said
+    for gate in view.gates:
+        assert f"{gate.id} " in said
+
+
+def test_the_view_stays_when_the_page_changes(visit, demo):
+    app = visit(demo, round="2024", lang="en")
+    app.switch_page("see/department.py").run()
+    assert app.selectbox(key="select-round").value == "2024"
+    assert "Round" in labels(app)
+
+
+def test_peers_of_one_s_own_choice_are_kept_in_the_address(visit, demo):
+    app = visit(demo, "see/department.py", department="财政局", peers="own")
+    app.multiselect(key="select-with").select("教育局").select("民政局").run()
+    assert app.query_params["with"] == "教育局,民政局"
+    assert not app.exception
+
+
+def test_no_page_says_the_number_of_a_protected_department(visit, demo):
+    seen = city_view(open_access(demo, published=True), "2025")
+    true = city_view(open_access(demo, published=False), "2025")
+    hidden = {row.id for row in seen.rows if row.status == "suppressed"}
+    assert hidden
+    said = text(visit(demo))
+    assert "＊" in said
+    for row in true.rows:
+        if row.id in hidden:
+            app = visit(demo, "see/department.py", department=row.id)
+            page = text(app) + "".join(str(c.proto.spec) for c in app.get("plotly_chart"))
+            assert "为保护填答人" in page
+            assert f"{row.overall.score:.3f}"[:6] not in page
+            assert f"（{row.overall.low:.1f}—{row.overall.high:.1f}）" not in page
+
+
+def test_an_empty_workspace_says_who_must_do_what(visit, tmp_path):
+    app = visit(str(tmp_path / "empty.db"), lang="en")
+    assert "no round to show yet" in text(app)
+    app = visit(str(tmp_path / "empty.db"), "see/department.py", lang="en")
+    assert "no round to show yet" in text(app)
+
+
+def test_a_workspace_that_cannot_be_opened_is_a_finding_and_not_a_failure(visit, tmp_path):
+    (tmp_path / "broken.db").write_bytes(b"this is no database, whatever its name says" * 50)
+    app = visit(str(tmp_path / "broken.db"))
+    assert app.error
+    assert "E9" in text(app)
+
+
+def test_a_department_without_data_in_the_round_gets_no_level(visit, demo, tmp_path):
+    import shutil
+
+    from actions.departments import import_departments
+
+    copy = tmp_path / "copy.db"
+    shutil.copy(demo, copy)
+    access = open_access(str(copy))
+    roster = "id,name_zh,name_en,group,headcount,weight\n新局,新局,New bureau,综合管理,10,1\n"
+    import_departments(access, roster.encode(), "名单.csv")
+    access.workspace.close()
+    said = text(visit(str(copy), "see/department.py", department="新局"))
+    assert "没有数据" in said
+    assert "新局" in text(visit(str(copy)))

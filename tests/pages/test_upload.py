@@ -1,0 +1,163 @@
+"""The upload in steps, through the shell; the commit in its worker is a browser flow."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from actions.access import Access, open_access
+from actions.drafts import commit_draft, open_drafts
+from actions.rounds import list_rounds
+from indicators.framework import default_framework
+from tests.pages.test_see import text
+
+ITEMS = [item.id for item in default_framework().items]
+
+
+def answers(departments: list[str], answer: str = "4", people: int = 6) -> bytes:
+    rows = [",".join(["部门", "姓名", *ITEMS])]
+    rows += [
+        ",".join([department, "张三", *([answer] * len(ITEMS))])
+        for department in departments
+        for _ in range(people)
+    ]
+    return "\n".join(rows).encode("gb18030")
+
+
+@pytest.fixture
+def workspace(demo: str, tmp_path: Path) -> str:
+    return str(shutil.copy(demo, tmp_path / "own.db"))
+
+
+def begun(visit, workspace: str, content: bytes, round_id: str = "2026") -> AppTest:
+    app = visit(workspace, "bring/upload.py")
+    app.text_input(key="upload-round").set_value(round_id)
+    app.file_uploader(key="upload-file").upload("答卷.csv", content, "text/csv")
+    app.run()
+    app.button(key="upload-begin").click().run()
+    assert not app.exception
+    return app
+
+
+def onward(app: AppTest, name: str) -> AppTest:
+    app.button(key=f"next-{name}").click().run()
+    assert not app.exception
+    return app
+
+
+def held(access: Access) -> dict:
+    (draft,) = open_drafts(access)
+    return dict(draft.content)
+
+
+def test_a_file_needs_a_round_before_it_can_begin(visit, workspace):
+    app = visit(workspace, "bring/upload.py")
+    assert app.button(key="upload-begin").disabled
+
+
+def test_a_gb18030_file_is_recognised_and_its_names_are_left_out(visit, workspace):
+    app = begun(visit, workspace, answers(["财政局"]))
+    assert "gb18030" in text(app)
+    app = onward(app, "recognised")
+    assert "个人信息列不导入：姓名" in text(app)
+
+
+def test_the_draft_keeps_its_step_for_the_next_visit(visit, workspace):
+    app = begun(visit, workspace, answers(["财政局"]))
+    onward(app, "recognised")
+    access = open_access(workspace)
+    (draft,) = open_drafts(access)
+    assert draft.content["step"] == 2
+    again = visit(workspace, "bring/upload.py")
+    again.button(key=f"resume-{draft.id}").click().run()
+    assert "列中对应上" in text(again)
+
+
+def test_an_unknown_answer_is_decided_by_a_person(visit, workspace):
+    app = begun(visit, workspace, answers(["财政局"], "还行吧"))
+    app = onward(onward(app, "recognised"), "columns")
+    app.selectbox(key="code-还行吧").set_value(3)
+    next(b for b in app.button if b.label == "保存决定").click().run()
+    assert held(open_access(workspace))["codes"] == ["还行吧=3"]
+    assert "所有选项" in text(app) or "已决定" in "".join(c.value for c in app.caption)
+
+
+def test_a_near_department_name_is_asked_about_and_never_merged_silently(visit, workspace):
+    app = begun(visit, workspace, answers(["市财政局"]))
+    app = onward(onward(app, "recognised"), "columns")
+    box = app.selectbox(key="alias-市财政局")
+    assert box.value is None
+    box.set_value("财政局")
+    next(b for b in app.button if b.label == "保存决定").click().run()
+    assert held(open_access(workspace))["aliases"] == {"市财政局": "财政局"}
+
+
+def test_warnings_must_be_read_before_going_on(visit, workspace):
+    app = begun(visit, workspace, answers(["财政局"]))
+    app = onward(onward(onward(app, "recognised"), "columns"), "codes")
+    assert app.button(key="next-findings").disabled
+    app.checkbox[0].check().run()
+    assert not app.button(key="next-findings").disabled
+
+
+def test_rows_are_counted_and_compared_with_the_round_before(visit, workspace):
+    app = begun(visit, workspace, answers(["财政局", "教育局"]))
+    app = onward(onward(onward(app, "recognised"), "columns"), "codes")
+    app.checkbox[0].check().run()
+    app = onward(app, "findings")
+    said = text(app)
+    assert "读到 12 行 = 计入 12 + 拒绝 0 + 忽略 0" in said
+    assert "财政局" in said and "上一轮" in said
+
+
+def test_a_round_with_answers_asks_whether_to_add_or_to_take_their_place(visit, workspace):
+    app = begun(visit, workspace, answers(["财政局"]), "2025")
+    app = onward(onward(onward(app, "recognised"), "columns"), "codes")
+    app.checkbox[0].check().run()
+    app = onward(app, "findings")
+    (radio,) = app.radio
+    assert radio.value is None and len(radio.options) == 2
+    radio.set_value(radio.options[0] if "add" not in radio.options else "add").run()
+    assert held(open_access(workspace))["mode"] == "add"
+
+
+def test_what_the_steps_decided_is_what_comes_in(visit, workspace):
+    begun(visit, workspace, answers(["财政局"]))
+    access = open_access(workspace)
+    (draft,) = open_drafts(access)
+    report = commit_draft(access, draft.id, lambda stage, share: None)
+    assert report["accepted"] == 6
+    assert open_drafts(access) == []
+    assert "2026" in [info.id for info in list_rounds(access)]
+
+
+def test_a_broken_file_keeps_its_draft_and_says_the_code(visit, workspace):
+    app = visit(workspace, "bring/upload.py")
+    app.text_input(key="upload-round").set_value("2026")
+    app.file_uploader(key="upload-file").upload("x.xlsx", b"PK\x03\x04 broken", "application/zip")
+    app.run()
+    app.button(key="upload-begin").click().run()
+    assert not app.exception
+    assert app.error and "E1" in text(app)
+    assert len(open_drafts(open_access(workspace))) == 1
+
+
+def test_a_name_that_a_round_cannot_have_is_refused_at_once(visit, workspace):
+    app = begun(visit, workspace, answers(["财政局"]), "../../etc")
+    assert "E916" in text(app)
+    assert open_drafts(open_access(workspace)) == []
+
+
+def test_markup_in_a_file_is_shown_as_text(visit, workspace):
+    app = begun(visit, workspace, answers(["<script>alert(1)</script>"]))
+    assert "<script>alert" not in text(app)
+    assert "&lt;script&gt;alert" in text(app)
+
+
+def test_blanks_can_be_taken_away_in_both_languages(visit, workspace):
+    for lang in ("zh", "en"):
+        app = visit(workspace, "bring/upload.py", lang=lang)
+        assert len(app.get("download_button")) == 2
