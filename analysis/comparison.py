@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from indicators.draws import quantiles
 from indicators.scores import Scores
 
 Array = NDArray[np.float64]
@@ -49,10 +50,10 @@ def change(now: Scores, then: Scores) -> Change:
         e = rows.get(department.id)
         if e is None:
             continue
-        drawn = now.draws[:, d].astype(float) - then.draws[:, e]
+        drawn = now.draws[:, d].astype(float) - then.draws[:, e].astype(float)
         point = now.score[d] - then.score[e]
         exact = (now.high[d] == now.low[d]) & (then.high[e] == then.low[e])
-        low, high = np.quantile(drawn, (0.05, 0.95), axis=0)
+        low, high = quantiles(drawn, (0.05, 0.95))
         up = np.where(exact, _sign(point), (drawn > 0).mean(axis=0))
         useful = np.where(exact, point > USEFUL, (drawn > USEFUL).mean(axis=0))
         values = (

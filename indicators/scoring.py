@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from indicators.aggregate import up_the_tree
 from indicators.city import city_scores
+from indicators.draws import quantiles
 from indicators.evidence import Evidence
 from indicators.findings import Finding
 from indicators.framework import CapGate, CoverageGate, Framework
@@ -88,7 +89,7 @@ def score(
     weight = np.array([d.weight for d in evidence.departments])
 
     read = gate_columns(framework)
-    quantiles = np.full((len(QUANTILES), *point.shape), np.nan)
+    spans = np.full((len(QUANTILES), *point.shape), np.nan)
     spread = np.zeros(point.shape)
     spread_normal = np.zeros(point.shape)
     read_draws = np.empty((draws, len(point), len(read)))
@@ -99,8 +100,8 @@ def score(
         node_draws(evidence, framework, leaf, draws, seed, bool(approximate.any()))
     ):
         uncertain = uncertain_columns(share[d], point[d], leaf.error_columns, framework)
-        quantiles[:, d] = point[d]
-        quantiles[:, d, uncertain] = np.quantile(drawn[:, uncertain], QUANTILES, axis=0)
+        spans[:, d] = point[d]
+        spans[:, d, uncertain] = quantiles(drawn[:, uncertain], QUANTILES)
         spread[d, uncertain] = drawn[:, uncertain].std(axis=0)
         if normal is not None:
             spread_normal[d, uncertain] = normal[:, uncertain].std(axis=0)
@@ -109,7 +110,7 @@ def score(
         if kept is not None:
             kept[:, d] = drawn
     if approximate.any():
-        quantiles[:, :, approximate] = normal_quantiles(point, spread_normal, leaf.survey.df)[
+        spans[:, :, approximate] = normal_quantiles(point, spread_normal, leaf.survey.df)[
             :, :, approximate
         ]
 
@@ -117,9 +118,9 @@ def score(
     shown = bayes if estimate == "shrunken" and adjusted else point
     if shown is bayes:
         step = np.divide(bayes_sd, spread, out=np.zeros_like(spread), where=spread > 0)
-        quantiles = bayes + (quantiles - point) * step
+        spans = bayes + (spans - point) * step
         if not sample_scaled:
-            quantiles = np.clip(quantiles, *framework.normalised_range)
+            spans = np.clip(spans, *framework.normalised_range)
         states = gate_states(framework, shown, leaf.raw, leaf.raw_not_applicable)
     score_level, level, factor_level = _levels(framework, shown, states, ~counted, sample_scaled)
     probability, score_probability = level_probabilities(
@@ -127,7 +128,7 @@ def score(
     )
     probability[np.isnan(level)] = np.nan
     score_probability[np.isnan(score_level)] = np.nan
-    low, low50, high50, high = quantiles
+    low, low50, high50, high = spans
     return Scores(
         framework=framework,
         round=evidence.round,
