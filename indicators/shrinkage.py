@@ -77,7 +77,7 @@ def shrunken_nodes(
         nodes = [framework.node_index[framework.measured[column].id] for column in columns]
         answered &= ~outside[:, nodes]
     people = np.maximum(answered.sum(axis=0), 1)
-    middle = np.nan_to_num(values[:, columns]).sum(axis=0) / people
+    middle = np.where(answered, values[:, columns], 0.0).sum(axis=0) / people
     values[:, columns] = np.where(answered, middle, np.nan)
     metric_part = up_the_tree(framework, values)
     mean, sd = point.copy(), spread.copy()

@@ -9,14 +9,20 @@ from indicators.scores import Scores
 from indicators.scoring import score
 from tests.indicators.frameworks import evidence_of, framework_of, metric, survey
 
-MIXED = framework_of(
-    [survey("A1", "a1", "-a2"), metric("A2")],
-    [survey("B1", "b1"), metric("B2", goalposts=[20, 3], direction="down")],
-    gates=[
-        {"id": "G1", "kind": "weakest-factor", "allow": 1},
-        {"id": "G2", "kind": "minimum", "level": 3, "nodes": {"D1": 45}},
-    ],
-)
+
+def mixed_framework(aggregation: str = "arithmetic") -> Framework:
+    return framework_of(
+        [survey("A1", "a1", "-a2"), metric("A2")],
+        [survey("B1", "b1"), metric("B2", goalposts=[20, 3], direction="down")],
+        gates=[
+            {"id": "G1", "kind": "weakest-factor", "allow": 1},
+            {"id": "G2", "kind": "minimum", "level": 3, "nodes": {"D1": 45}},
+        ],
+        aggregation=aggregation,
+    )
+
+
+MIXED = mixed_framework()
 
 
 def rows(seed: int, people: int) -> list[list[float | None]]:

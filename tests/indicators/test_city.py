@@ -74,15 +74,18 @@ def test_gates_on_nodes_hold_the_city_and_caps_do_not_but_are_counted() -> None:
     assert scores.city.level_probability.tolist() == [0, 0, 1, 0, 0]
 
 
-def test_cells_outside_the_city_move_none_of_its_figures() -> None:
+@pytest.mark.parametrize("aggregation", ["arithmetic", "geometric"])
+@pytest.mark.parametrize("estimate", ["raw", "shrunken"])
+def test_cells_outside_the_city_move_none_of_its_figures(aggregation: str, estimate: str) -> None:
     """What suppression hands in: a hidden department neither counts nor lends its answers."""
-    outside = np.zeros((9, len(MIXED.node_ids)), dtype=bool)
+    framework = mixed_framework(aggregation)
+    outside = np.zeros((9, len(framework.node_ids)), dtype=bool)
     outside[4] = True
     found = []
     for hidden in (rows(4, 12), [[1.0, 5.0, 1.0]] * 12):
         answers = city(9) | {"d04": hidden}
-        evidence = evidence_of(MIXED, records(list(answers)), answers)
-        found.append(score(evidence, MIXED, draws=200, outside_city=outside))
+        evidence = evidence_of(framework, records(list(answers)), answers)
+        found.append(score(evidence, framework, draws=200, estimate=estimate, outside_city=outside))
     for name in ("score", "low", "high", "level_probability"):
         np.testing.assert_array_equal(getattr(found[0].city, name), getattr(found[1].city, name))
     others = [d for d in range(9) if d != 4]

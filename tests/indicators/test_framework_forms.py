@@ -48,6 +48,13 @@ def test_the_digest_does_not_depend_on_comments_spelling_or_defaults_written_out
     assert load_framework(text).digest == load(content).digest
 
 
+def test_what_is_at_its_default_is_not_in_the_canonical_text() -> None:
+    """So that a key that a later version adds leaves the digests of stored frameworks alone."""
+    framework = framework_of([metric("A1", direction="up")])
+    for key in ("gates", "direction", "optimum", "aggregation", "normalisation"):
+        assert f'"{key}"' not in framework.to_json()
+
+
 @pytest.mark.parametrize(
     "change",
     [

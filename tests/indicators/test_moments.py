@@ -135,6 +135,16 @@ def test_a_batch_without_an_item_has_no_complete_rows_but_keeps_its_pairs() -> N
     assert reference.complete["A1"].cross.tolist() == both.complete["A1"].cross.tolist()
 
 
+def test_a_batch_with_its_columns_in_another_order_merges_item_by_item() -> None:
+    codes, department = answers(5, 30, 0.1)
+    order = [3, 5, 0, 4, 2, 1]
+    turned = SurveyMoments.from_answers(
+        codes[:12, order], department[:12], DEPARTMENTS, [ITEMS[k] for k in order], FRAMEWORK
+    )
+    both = moments(codes[12:], department[12:]).merge(turned)
+    assert both.fingerprint() == moments(codes, department).fingerprint()
+
+
 def test_batches_of_other_items_have_no_row_that_is_complete() -> None:
     first = moments_of(FRAMEWORK, {"tax": [[1, 2, 3]]}, items=ITEMS[:3])
     second = moments_of(FRAMEWORK, {"tax": [[4, 5]]}, items=ITEMS[3:5])

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from indicators.scores import Scores
 from indicators.scoring import score
-from tests.indicators.frameworks import evidence_of, framework_of, metric, survey
+from tests.indicators.frameworks import (
+    content_of,
+    evidence_of,
+    framework_of,
+    load,
+    metric,
+    survey,
+)
 from tests.indicators.mixed_city import MIXED, city, mixed, records, rows
 
 
@@ -136,6 +143,15 @@ def test_the_interval_of_a_node_with_min_is_the_score_and_t_of_its_spread() -> N
     middle = (scores.low[:, 0] + scores.high[:, 0]) / 2
     np.testing.assert_allclose(middle, scores.score[:, 0], atol=1e-9)
     assert (scores.high[:, 0] > scores.score[:, 0]).all()
+
+
+def test_whatever_rests_on_a_node_with_min_is_marked_approximate_as_well() -> None:
+    content = content_of([survey("A1", "a1"), survey("A2", "a2")], [survey("B1", "b1")])
+    content["factors"][0]["dimensions"][0]["aggregation"] = "min"
+    framework = load(content)
+    scores = score(evidence_of(framework, answers=city(3)), framework, draws=100)
+    marked = {n for n, a in zip(scores.nodes, scores.approximate, strict=True) if a}
+    assert marked == {"overall", "F1", "D1"}
 
 
 def test_fewer_than_a_hundred_draws_are_no_interval() -> None:
