@@ -115,7 +115,7 @@ def test_first_start_shows_city_h_in_chinese_and_every_chart(page: Page, server:
 
 
 def test_the_language_switches_in_place_and_a_reload_keeps_the_view(page: Page, server: Server):
-    page.goto(server.address)
+    page.goto(f"{server.address}/?round=2025")
     settled(page)
     select(page, "轮次", "2024")
     page.get_by_test_id("stSidebar").get_by_text("English", exact=True).click()
@@ -178,12 +178,12 @@ def test_a_broken_file_is_refused_with_its_cure_and_the_app_goes_on(
     begin(page, server, broken, "问卷答卷", "2033")
     expect(page.get_by_text("没有完成；数据没有任何改动。")).to_be_visible()
     expect(page.locator(".ff-table").get_by_text(re.compile(r"^E1\d\d$")).first).to_be_visible()
-    page.goto(server.address)
+    page.goto(f"{server.address}/?round=2025")
     assert "H 市" in finding(page)
 
 
 def test_a_picture_is_saved_with_its_title(page: Page, server: Server):
-    page.goto(server.address)
+    page.goto(f"{server.address}/?round=2025")
     settled(page)
     page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 4")
     with page.expect_download() as saved:
@@ -193,7 +193,7 @@ def test_a_picture_is_saved_with_its_title(page: Page, server: Server):
 
 
 def test_the_table_behind_a_picture_opens_by_keyboard(page: Page, server: Server):
-    page.goto(server.address)
+    page.goto(f"{server.address}/?round=2025")
     settled(page)
     button = page.get_by_role("button", name="数据表").nth(2)
     button.focus()
