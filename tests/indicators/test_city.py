@@ -11,7 +11,7 @@ from indicators.evidence import Department
 from indicators.scores import Scores
 from indicators.scoring import score
 from tests.indicators.frameworks import evidence_of, framework_of, metric, survey
-from tests.indicators.mixed_city import MIXED, city, mixed_framework, records, rows
+from tests.indicators.mixed_city import MIXED, city, mixed, mixed_framework, records, rows
 
 
 def test_the_city_is_the_weighted_mean_of_its_rated_and_provisional_departments() -> None:
