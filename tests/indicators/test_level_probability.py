@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+
 import numpy as np
 import pytest
 
+from benchmarks.coverage import simulated_city, survey_framework
+from indicators.maturity import gate_states, gated_level, level_cuts, level_of
 from indicators.scoring import score
-from tests.indicators.frameworks import evidence_of, framework_of, metric, survey
+from tests.indicators.frameworks import evidence_of, framework_of, load, metric, survey
 from tests.indicators.mixed_city import city, mixed
 
 
@@ -61,3 +66,50 @@ def test_adjusted_probabilities_are_nearer_the_city_than_the_raw_ones() -> None:
     assert scores.draws is not None
     raw = ((scores.draws[:, :, 0] >= 40) & (scores.draws[:, :, 0] < 60)).mean(axis=0)
     assert scores.score_level_probability[:, 2].mean() > raw.mean() + 0.15
+
+
+# One worker runs both, so that the cities are simulated once.
+SIMULATED = pytest.mark.xdist_group("stated probabilities")
+
+
+@cache
+def stated_and_true() -> tuple[np.ndarray, np.ndarray]:
+    """Stated probabilities (N, L) and true gated levels (N,) of departments of at most 15 people.
+
+    From simulated cities whose true scores are known; 15 cities of 36 such departments.
+    """
+    content = json.loads(survey_framework().to_json()) | {
+        "gates": [
+            {"id": "G1", "kind": "weakest-factor", "allow": 0},
+            {"id": "G2", "kind": "coordination", "level": 4, "at_least": 0.78},
+            {"id": "G3", "kind": "minimum", "level": 4, "nodes": {"P1": 58, "I1": 58}},
+        ]
+    }
+    framework = load(content)
+    nothing = np.zeros(0)
+    stated, levels = [], []
+    for k in range(15):
+        generator = np.random.Generator(np.random.Philox(key=[9, k]))
+        evidence, truth, sizes = simulated_city(framework, generator)
+        scores = score(evidence, framework, draws=400, seed=k)
+        states = gate_states(framework, truth, nothing, nothing.astype(bool))
+        level = gated_level(level_of(truth[:, 0], level_cuts(framework)), states)
+        stated.append(scores.level_probability[sizes <= 15])
+        levels.append(level[sizes <= 15])
+    return np.concatenate(stated), np.concatenate(levels)
+
+
+@SIMULATED
+def test_a_stated_probability_comes_true_about_as_often_as_it_says() -> None:
+    """540 departments at about .82: 3.5 standard errors are .06."""
+    stated, level = stated_and_true()
+    hit = stated.argmax(axis=1) + 1 == level
+    assert stated.max(axis=1).mean() == pytest.approx(hit.mean(), abs=0.06)
+
+
+@SIMULATED
+def test_stated_probabilities_sum_to_the_numbers_of_departments_at_each_level() -> None:
+    """Level 3 is true of .13, where raw draws state .30; 3.5 standard errors are at most .065."""
+    stated, level = stated_and_true()
+    shares = [(level == k).mean() for k in range(1, 6)]
+    np.testing.assert_allclose(stated.mean(axis=0), shares, rtol=0, atol=0.065)
