@@ -7,7 +7,7 @@ import re
 import plotly.graph_objects as go
 
 from analysis.profile import IndicatorRow, Profile
-from charts.labels import room, shortened
+from charts.labels import SPACE, room, shortened
 from charts.numbers import HIDDEN, interval, percent, score
 from charts.picture import Picture, Table
 from charts.theme import MARKS, SHAPES, Theme, factor_colour, figure
@@ -182,7 +182,8 @@ def largest_gaps(view: Profile, tokens: Theme, language: str, count: int = 5) ->
         return None
     total = sum(gap.share for gap in gaps)
     names = [
-        f"{MARKS[g.factor % 4]} {shortened(g.name[language], MOST_NAME, FONT_SIZE)}" for g in gaps
+        f"{MARKS[g.factor % 4]} {shortened(g.name[language], MOST_NAME, FONT_SIZE)}{SPACE}"
+        for g in gaps
     ]
     drawn = figure(tokens, 24 + 32 * len(gaps), left=room(names, FONT_SIZE), right=44)
     ys = [len(gaps) - place for place in range(len(gaps))]
@@ -199,7 +200,7 @@ def largest_gaps(view: Profile, tokens: Theme, language: str, count: int = 5) ->
         hoverinfo="skip",
     )
     drawn.add_scatter(
-        x=[-0.02 * gaps[0].share] * len(gaps),
+        x=[0] * len(gaps),
         y=ys,
         mode="text",
         textposition="middle left",

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 _WIDE, _NARROW = 1.0, 0.56
 """Widths of an ideograph and of a Latin letter, as shares of the font's size."""
 
+SPACE = "\u00a0"
+"""Keeps a label off what it names: points beyond an axis are not drawn, so it cannot be moved."""
+
 
 def text_width(text: str, size: int) -> float:
     """Pixels that a text takes, roughly."""

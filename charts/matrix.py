@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from analysis.overview import CityOverview, DepartmentRow
-from charts.labels import room, shortened
+from charts.labels import SPACE, room, shortened
 from charts.numbers import HIDDEN, NOT_AVAILABLE, score
 from charts.picture import Picture
 from charts.tables import department_table, grouped_rows
@@ -112,8 +112,8 @@ def matrix(view: CityOverview, tokens: Theme, language: str, group: str | None =
     departments = [p for p, line in enumerate(lines) if not isinstance(line, str)]
     groups = [p for p, line in enumerate(lines) if isinstance(line, str)]
     for x, places, texts, side, colour in (
-        (-0.53, departments, [names[p] for p in departments], "left", tokens.ink),
-        (-0.53, groups, [f"<b>{names[p]}</b>" for p in groups], "left", tokens.grey),
+        (-0.5, departments, [names[p] + SPACE for p in departments], "left", tokens.ink),
+        (-0.5, groups, [f"<b>{names[p]}</b>{SPACE}" for p in groups], "left", tokens.grey),
         (last, departments, values, "right", tokens.ink),
     ):
         drawn.add_scatter(

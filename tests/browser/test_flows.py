@@ -109,6 +109,9 @@ def test_first_start_shows_city_h_in_chinese_and_every_chart(page: Page, server:
     assert finding(page).startswith("H 市处于")
     expect(page.locator(CHART).first).to_be_visible()
     page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 4")
+    matrix = page.locator(".js-plotly-plot").nth(2)
+    expect(matrix).to_contain_text("财政局")
+    expect(matrix).to_contain_text("综合管理")
     assert page.get_by_text("合成数据").count() >= 1
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
     assert outside == []
@@ -136,6 +139,9 @@ def test_a_leader_opens_a_department_and_comes_back(page: Page, server: Server):
     page.wait_for_url("**/department**")
     page.wait_for_function("document.querySelector('h1.ff-finding')?.innerText.includes('财政局')")
     assert "round=2024" in page.url
+    page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 3")
+    gaps = page.locator(".js-plotly-plot").nth(1).locator("text").all_inner_texts()
+    assert any(text.startswith(("●", "■", "▲", "◆")) for text in gaps)
     page.get_by_role("link", name="全市总览").click()
     page.wait_for_function("document.querySelector('h1.ff-finding')?.innerText.includes('H 市')")
     assert "round=2024" in page.url
