@@ -23,6 +23,7 @@ __all__ = [
     "preview_survey",
 ]
 
+NO_ROWS = "E126"
 Progress = Callable[[str, float], None]
 """Told the stage and the share done; may raise to stop the import."""
 
@@ -96,6 +97,8 @@ def import_survey(
                 {"round": round_id} | counts,
             )
     except Refused as refusal:
+        if dry_run and refusal.first.code == NO_ROWS:
+            return _nothing_to_import(sha256, round_id, refusal)
         _record_refusal(access, sha256, round_id, refusal)
         raise
     return {**report, "batch": batch, "new": is_new}
@@ -146,6 +149,8 @@ def import_metrics(
                 {"round": round_id, "values": len(found.values)},
             )
     except Refused as refusal:
+        if dry_run and refusal.first.code == NO_ROWS:
+            return {**_nothing_to_import(sha256, round_id, refusal), "values": 0}
         _record_refusal(access, sha256, round_id, refusal)
         raise
     issues = [*report["issues"], *[finding.as_json() for finding in more]]
@@ -200,6 +205,24 @@ def _mapping_json(found: SurveyImport, options: SurveyOptions) -> dict[str, obje
         "codes": sorted(options.codes),
         "aliases": dict(sorted(options.aliases.items())),
         "drop": sorted(options.drop),
+    }
+
+
+def _nothing_to_import(sha256: str, round_id: str, refusal: Refused) -> dict[str, Any]:
+    """The dry run of a file that was read and holds no rows, such as an empty blank."""
+    found = [finding.as_json() for finding in refusal.findings]
+    empty = ("departments", "new_departments", "unmapped", "personal")
+    return {
+        "batch": None,
+        "sha256": sha256,
+        "round": round_id,
+        "dialect": "plain",
+        "encoding": None,
+        **dict.fromkeys(("rows_read", "accepted", "rejected", "ignored"), 0),
+        **{key: [] for key in empty},
+        "mapped": {},
+        "issues": found,
+        "blocking": found,
     }
 
 

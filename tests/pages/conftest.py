@@ -9,21 +9,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from actions.access import open_access
-from actions.demo import load_demo
-
 SHELL = str(Path(__file__).resolve().parents[2] / "pages" / "shell.py")
 Visit = Callable[..., AppTest]
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A workspace with city H, which tests do not change."""
-    path = str(tmp_path_factory.mktemp("demo") / "fourfold.db")
-    access = open_access(path)
-    load_demo(access)
-    access.workspace.close()
-    return path
 
 
 @pytest.fixture

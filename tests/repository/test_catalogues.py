@@ -1,0 +1,81 @@
+"""Both languages say the same things, and everything that is asked for can be said."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import polib
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOMAINS = sorted(path.stem for path in (ROOT / "locales" / "zh" / "LC_MESSAGES").glob("*.po"))
+CODE = ("actions", "analysis", "charts", "cli", "indicators", "pages", "survey_data")
+
+
+def catalogue(language: str, domain: str) -> dict[str, str]:
+    path = ROOT / "locales" / language / "LC_MESSAGES" / f"{domain}.po"
+    return {entry.msgid: entry.msgstr for entry in polib.pofile(str(path), encoding="utf-8")}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def keys() -> set[str]:
+    return {key for domain in DOMAINS for key in catalogue("zh", domain)}
+
+
+def test_both_languages_have_the_same_catalogues():
+    english = sorted(p.stem for p in (ROOT / "locales" / "en" / "LC_MESSAGES").glob("*.po"))
+    assert english == DOMAINS and "pages" in DOMAINS
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_both_languages_say_every_text_with_the_same_placeholders(domain):
+    chinese, english = catalogue("zh", domain), catalogue("en", domain)
+    assert chinese.keys() == english.keys()
+    for key, text in chinese.items():
+        assert text.strip() and english[key].strip(), key
+        assert placeholders(text) == placeholders(english[key]), key
+
+
+@pytest.mark.parametrize("domain", [d for d in DOMAINS if d != "framework"])
+def test_english_texts_hold_no_chinese(domain):
+    for key, text in catalogue("en", domain).items():
+        assert not re.search(
+            "[一-鿿]", re.sub(r"部门|所在部门|单位|编号|指标|数值|期间|来源", "", text)
+        ), key
+
+
+def asked_for() -> set[tuple[str, str]]:
+    """Literal keys of translate, text and say calls, and codes of findings."""
+    found = set()
+    for place in CODE:
+        for path in (ROOT / place).rglob("*.py"):
+            for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if not isinstance(call, ast.Call) or not call.args:
+                    continue
+                name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+                first = call.args[0]
+                if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
+                    continue
+                if name in ("translate", "say", "text") and "." in first.value:
+                    found.add((first.value, path.name))
+                elif name == "Finding":
+                    found |= {(f"{first.value}.{part}", path.name) for part in ("message", "fix")}
+    return found
+
+
+def test_every_text_that_the_code_asks_for_exists():
+    known, asked = keys(), asked_for()
+    assert len(asked) > 200
+    assert {one for one in asked if one[0] not in known} == set()
+
+
+def test_every_code_of_a_finding_says_what_is_wrong_and_how_to_mend_it():
+    codes = {key.split(".")[0] for key in catalogue("zh", "findings")}
+    for code in codes:
+        assert {f"{code}.message", f"{code}.fix"} <= keys(), code
