@@ -1,0 +1,127 @@
+"""Every action asks whether the user may do it, before anything else."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from actions import (
+    demo as demo_actions,
+)
+from actions import (
+    departments,
+    drafts,
+    frameworks,
+    imports,
+    jobs,
+    overview,
+    previews,
+    rounds,
+    scoring,
+    templates,
+)
+from actions.access import Access, User, authorize, open_access
+from actions.errors import Refused
+from survey_data.workspace.progress import Draft
+
+ACTIONS = Path(__file__).resolve().parents[2] / "actions"
+# What works on results that an action has given out, or in the worker on a job that was allowed.
+WITHOUT = {"report", "run_job", "authorize", "open_access"}
+NOBODY = User("visitor", frozenset())
+DRAFT = Draft("d", "visitor", "0" * 64, {"round": "2025", "kind": "survey", "file": "x"}, 1)
+
+
+def public_actions() -> list[tuple[str, ast.FunctionDef]]:
+    found = []
+    for path in sorted(ACTIONS.glob("*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                found.append((path.stem, node))
+    return found
+
+
+def test_every_public_action_takes_the_access_first_and_authorises():
+    seen = 0
+    for module, function in public_actions():
+        if function.name in WITHOUT:
+            continue
+        seen += 1
+        assert function.args.args[0].arg == "access", f"{module}.{function.name}"
+        called = {
+            getattr(call.func, "id", "")
+            for call in ast.walk(function)
+            if isinstance(call, ast.Call)
+        }
+        own = {name for _, f in public_actions() for name in [f.name]} - WITHOUT
+        assert "authorize" in called or called & own, f"{module}.{function.name}"
+    assert seen >= 25
+
+
+CALLS: list[tuple[str, Callable[[Access], Any]]] = [
+    ("check_framework", lambda a: frameworks.check_framework(a, b"")),
+    ("show_framework", lambda a: frameworks.show_framework(a)),
+    ("use_framework", lambda a: frameworks.use_framework(a, b"")),
+    ("framework_of", lambda a: frameworks.framework_of(a)),
+    ("import_departments", lambda a: departments.import_departments(a, b"", "x.csv")),
+    ("list_departments", lambda a: departments.list_departments(a)),
+    ("departments_report", lambda a: departments.departments_report(a)),
+    ("list_rounds", lambda a: rounds.list_rounds(a)),
+    ("rounds_report", lambda a: rounds.rounds_report(a)),
+    ("new_round", lambda a: rounds.new_round(a, "2030")),
+    ("bind_round", lambda a: rounds.bind_round(a, "2025", "x@1")),
+    ("publish_round", lambda a: rounds.publish_round(a, "2025")),
+    ("evidence_key", lambda a: rounds.evidence_key(a, "2025")),
+    ("import_survey", lambda a: imports.import_survey(a, b"", "x.csv", "2025")),
+    ("import_metrics", lambda a: imports.import_metrics(a, b"", "x.csv", "2025")),
+    ("make_template", lambda a: templates.make_template(a, "survey", "zh")),
+    ("load_demo", lambda a: demo_actions.load_demo(a)),
+    ("load_demo_if_empty", lambda a: demo_actions.load_demo_if_empty(a)),
+    ("demo_truth", lambda a: demo_actions.demo_truth(a)),
+    ("round_scores", lambda a: scoring.round_scores(a, "2025")),
+    ("score_report", lambda a: scoring.score_report(a, "2025")),
+    ("view_choices", lambda a: overview.view_choices(a)),
+    ("city_view", lambda a: overview.city_view(a, "2025")),
+    ("department_view", lambda a: overview.department_view(a, "2025", "财政局")),
+    ("start_draft", lambda a: drafts.start_draft(a, b"x", "x.csv", "survey", "2025")),
+    ("get_draft", lambda a: drafts.get_draft(a, "d")),
+    ("open_drafts", lambda a: drafts.open_drafts(a)),
+    ("save_draft", lambda a: drafts.save_draft(a, DRAFT, step=2)),
+    ("discard_draft", lambda a: drafts.discard_draft(a, "d")),
+    ("read_draft", lambda a: drafts.read_draft(a, DRAFT)),
+    ("commit_draft", lambda a: drafts.commit_draft(a, "d", lambda stage, share: None)),
+    ("active_survey_batches", lambda a: drafts.active_survey_batches(a, "2025")),
+    ("preview_draft", lambda a: drafts.preview_draft(a, DRAFT, None)),  # type: ignore[arg-type]
+    ("preview", lambda a: previews.preview(a, DRAFT, None)),  # type: ignore[arg-type]
+    ("start_job", lambda a: jobs.start_job(a, "import", {"draft": "d"})),
+    ("job_state", lambda a: jobs.job_state(a, "j")),
+    ("cancel_job", lambda a: jobs.cancel_job(a, "j")),
+    ("interrupt_jobs", lambda a: jobs.interrupt_jobs(a)),
+]
+
+
+@pytest.mark.parametrize(("name", "call"), CALLS, ids=[name for name, _ in CALLS])
+def test_a_user_without_a_role_is_refused(demo, name, call):
+    access = open_access(demo)
+    with pytest.raises(Refused) as caught:
+        call(Access(access.workspace, NOBODY))
+    assert caught.value.first.code == "E922"
+
+
+def test_no_action_is_missing_from_these_refusals():
+    listed = {name for name, _ in CALLS} | WITHOUT | {"preview_survey", "preview_metrics"}
+    assert {function.name for _, function in public_actions()} <= listed
+
+
+def test_an_unknown_action_is_allowed_to_nobody():
+    with pytest.raises(Refused):
+        authorize(User("owner", frozenset({"owner"})), "workspace.burn")
+
+
+def test_what_is_kept_for_one_reader_is_not_kept_for_another(demo):
+    whole, published = open_access(demo), open_access(demo, published=True)
+    assert whole.scope != published.scope
+    assert Access(whole.workspace, NOBODY).scope != whole.scope
