@@ -7,4 +7,4 @@ $bin/ruff check .
 $bin/ruff format --check .
 $bin/lint-imports
 $bin/pyright
-$bin/python -m pytest -n 2 --dist loadgroup "$@"
+$bin/python -m pytest -n 2 --dist loadfile "$@"

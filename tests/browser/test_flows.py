@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from indicators.framework import default_framework
 from tests.browser.server import Server, settled, start_server, stop_server
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 DEPARTMENTS = ("档案馆", "数据局", "港务局")
 FINDING = "h1.ff-finding"
