@@ -1,4 +1,7 @@
-"""The steps between file and commit: what was recognised, and what a person decides."""
+"""The steps between file and commit: what was recognised, and what a person decides.
+
+Every decision is kept as soon as it is made.
+"""
 
 from __future__ import annotations
 
@@ -188,79 +191,68 @@ def _columns(draft: Draft, found: Preview) -> None:
             st.caption(say("upload.unmapped", columns=", ".join(found.unmapped)))
         return
     overrides = _decided(draft, "overrides")
-    with st.form("columns"):
-        options = list(found.headers)
-        department = st.selectbox(
-            say("upload.department-column"),
-            options,
-            index=options.index(found.department_column) if found.department_column else None,
-            key="department-column",
+    options = list(found.headers)
+    department = st.selectbox(
+        say("upload.department-column"),
+        options,
+        index=options.index(found.department_column) if found.department_column else None,
+        key="department-column",
+    )
+    if department != found.department_column:
+        _save(draft, department=department)
+    names = {one.id: f"{one.id} {one.text[lang]}" for one in found.open_items}
+    open_columns = [c for c in (*found.unmapped, *overrides) if c != department]
+    if open_columns:
+        frame.section(say("upload.unmapped-title"), say("upload.unmapped-note"))
+    for column in open_columns:
+        held = overrides.get(column)
+        items = {None: say("upload.no-item")} | ({held: held} if held else {}) | names
+        chosen = st.selectbox(
+            column,
+            list(items),
+            index=_place(list(items), held),
+            format_func=items.__getitem__,
+            key=f"column-{column}",
         )
-        names = {one.id: f"{one.id} {one.text[lang]}" for one in found.open_items}
-        open_columns = [c for c in (*found.unmapped, *overrides) if c != department]
-        if open_columns:
-            frame.section(say("upload.unmapped-title"), say("upload.unmapped-note"))
-        chosen = {}
-        for column in open_columns:
-            held = overrides.get(column)
-            choices = [None, *([held] if held and held not in names else []), *names]
-            chosen[column] = st.selectbox(
-                column,
-                choices,
-                index=_place(tuple(choices), held),
-                format_func=lambda id: (
-                    say("upload.no-item") if id is None else names.get(id, str(id))
-                ),
-                key=f"column-{column}",
-            )
-        if st.form_submit_button(say("upload.save")):
-            _save(
-                draft,
-                department=department,
-                overrides={column: id for column, id in chosen.items() if id},
-            )
+        if chosen != held:
+            kept = {c: id for c, id in overrides.items() if c != column}
+            _save(draft, overrides=kept | ({column: chosen} if chosen else {}))
 
 
 def _codes(draft: Draft, found: Preview) -> None:
     lang = language()
-    near = {**found.near}
     aliases = _decided(draft, "aliases")
     codes = [str(code) for code in draft.content.get("codes") or ()]  # type: ignore[union-attr]
-    if not (found.undecided or near or aliases or codes):
+    if not (found.undecided or found.near or aliases or codes):
         frame.section(say("upload.codes-none"), say("upload.codes-none-note"))
         return
-    with st.form("codes"):
-        decided: dict[str, int | None] = {}
-        if found.undecided:
-            frame.section(say("upload.codes"), say("upload.codes-note"))
-        labels = {None: say("upload.leave-out")} | {code: text[lang] for code, text in found.scale}
-        for text in found.undecided:
-            decided[text] = st.selectbox(
-                say("upload.quoted", text=text),
-                list(labels),
-                format_func=labels.__getitem__,
-                key=f"code-{text}",
-            )
-        meant: dict[str, str | None] = {}
-        if near:
-            frame.section(say("upload.near"), say("upload.near-note"))
-        for name, ids in near.items():
-            known = {None: say("upload.new-department")} | {id: found.known[id][lang] for id in ids}
-            meant[name] = st.selectbox(
-                say("upload.quoted", text=name),
-                list(known),
-                format_func=known.__getitem__,
-                key=f"alias-{name}",
-            )
-        if codes or aliases:
-            said = [*codes, *[f"{name} → {id}" for name, id in aliases.items()]]
-            st.caption(say("upload.decided", decisions="; ".join(said)))
-        if st.form_submit_button(say("upload.save")):
-            _save(
-                draft,
-                codes=[*codes, *[f"{t}={n}" for t, n in decided.items() if n is not None]],
-                aliases=aliases | {name: id for name, id in meant.items() if id},
-            )
+    if found.undecided:
+        frame.section(say("upload.codes"), say("upload.codes-note"))
+    labels = {None: say("upload.leave-out")} | {code: text[lang] for code, text in found.scale}
+    for text in found.undecided:
+        code = st.selectbox(
+            say("upload.quoted", text=text),
+            list(labels),
+            format_func=labels.__getitem__,
+            key=f"code-{text}",
+        )
+        if code is not None:
+            _save(draft, codes=[*codes, f"{text}={code}"])
+    if found.near:
+        frame.section(say("upload.near"), say("upload.near-note"))
+    for name, ids in found.near.items():
+        known = {None: say("upload.new-department")} | {id: found.known[id][lang] for id in ids}
+        meant = st.selectbox(
+            say("upload.quoted", text=name),
+            list(known),
+            format_func=known.__getitem__,
+            key=f"alias-{name}",
+        )
+        if meant is not None:
+            _save(draft, aliases=aliases | {name: meant})
+    if codes or aliases:
+        said = [*codes, *[f"{name} → {found.known[id][lang]}" for name, id in aliases.items()]]
+        st.caption(say("upload.decided", decisions="; ".join(said)))
     if (codes or aliases) and st.button(say("upload.forget"), key="forget-decisions"):
         _save(draft, codes=[], aliases={})
 

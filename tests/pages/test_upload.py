@@ -79,10 +79,12 @@ def test_the_draft_keeps_its_step_for_the_next_visit(visit, workspace):
 def test_an_unknown_answer_is_decided_by_a_person(visit, workspace):
     app = begun(visit, workspace, answers(["财政局"], "还行吧"))
     app = onward(onward(app, "recognised"), "columns")
-    app.selectbox(key="code-还行吧").set_value(3)
-    next(b for b in app.button if b.label == "保存决定").click().run()
+    app.selectbox(key="code-还行吧").set_value(3).run()
+    assert not app.exception
     assert held(open_access(workspace))["codes"] == ["还行吧=3"]
-    assert "所有选项" in text(app) or "已决定" in "".join(c.value for c in app.caption)
+    assert "已决定：还行吧=3" in [c.value for c in app.caption]
+    app.button(key="forget-decisions").click().run()
+    assert held(open_access(workspace))["codes"] == []
 
 
 def test_a_near_department_name_is_asked_about_and_never_merged_silently(visit, workspace):
@@ -90,9 +92,18 @@ def test_a_near_department_name_is_asked_about_and_never_merged_silently(visit, 
     app = onward(onward(app, "recognised"), "columns")
     box = app.selectbox(key="alias-市财政局")
     assert box.value is None
-    box.set_value("财政局")
-    next(b for b in app.button if b.label == "保存决定").click().run()
+    box.set_value("财政局").run()
+    assert not app.exception
     assert held(open_access(workspace))["aliases"] == {"市财政局": "财政局"}
+
+
+def test_a_column_that_was_not_found_is_given_its_item(visit, workspace):
+    content = answers(["财政局"]).decode("gb18030").replace(ITEMS[0], "说不清的题", 1)
+    app = onward(begun(visit, workspace, content.encode("gb18030")), "recognised")
+    app.selectbox(key="column-说不清的题").set_value(ITEMS[0]).run()
+    assert not app.exception
+    assert held(open_access(workspace))["overrides"] == {"说不清的题": ITEMS[0]}
+    assert f"中对应上 {len(ITEMS)} 列" in text(app)
 
 
 def test_warnings_must_be_read_before_going_on(visit, workspace):
