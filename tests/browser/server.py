@@ -64,6 +64,8 @@ def stop_server(server: Server) -> None:
 
 def settled(page: Page) -> None:
     """Wait until the page's script has run and its finding stands."""
+    # A click takes a moment to reach the server and start the script that it asks for.
+    page.wait_for_timeout(250)
     page.wait_for_selector("h1.ff-finding")
     page.wait_for_function(
         "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"

@@ -12,8 +12,6 @@ import pytest
 
 from benchmarks.coverage import OF_EACH_SIZE, SIZES, Covered, coverage
 
-# One worker runs all of these, so that the cities are simulated once.
-pytestmark = pytest.mark.xdist_group("coverage")
 KINDS = ("overall", "factor")
 
 

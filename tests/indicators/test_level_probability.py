@@ -68,10 +68,6 @@ def test_adjusted_probabilities_are_nearer_the_city_than_the_raw_ones() -> None:
     assert scores.score_level_probability[:, 2].mean() > raw.mean() + 0.15
 
 
-# One worker runs both, so that the cities are simulated once.
-SIMULATED = pytest.mark.xdist_group("stated probabilities")
-
-
 @cache
 def stated_and_true() -> tuple[np.ndarray, np.ndarray]:
     """Stated probabilities (N, L) and true gated levels (N,) of departments of at most 15 people.
@@ -99,7 +95,6 @@ def stated_and_true() -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(stated), np.concatenate(levels)
 
 
-@SIMULATED
 def test_a_stated_probability_comes_true_about_as_often_as_it_says() -> None:
     """540 departments at about .82: 3.5 standard errors are .06."""
     stated, level = stated_and_true()
@@ -107,7 +102,6 @@ def test_a_stated_probability_comes_true_about_as_often_as_it_says() -> None:
     assert stated.max(axis=1).mean() == pytest.approx(hit.mean(), abs=0.06)
 
 
-@SIMULATED
 def test_stated_probabilities_sum_to_the_numbers_of_departments_at_each_level() -> None:
     """Level 3 is true of .13, where raw draws state .30; 3.5 standard errors are at most .065."""
     stated, level = stated_and_true()

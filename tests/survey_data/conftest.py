@@ -16,8 +16,7 @@ from survey_data.workspace import Workspace, open_workspace
 
 ENGINES = [
     pytest.param("sqlite", id="sqlite"),
-    # One worker runs all of these, so that one server is started.
-    pytest.param("postgres", id="postgres", marks=pytest.mark.xdist_group("postgres")),
+    pytest.param("postgres", id="postgres"),
 ]
 
 
