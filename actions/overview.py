@@ -86,6 +86,7 @@ def department_view(
         round_scores(access, id, draws=draws, seed=seed, keep_draws=id == before[-1])
         for id in before[-5:]
     ]
+    evidence, _ = batches.evidence(access.workspace, round_id)
     then = earlier[-1] if earlier and earlier[-1].nodes == now.nodes else None
     return profile(
         now,
@@ -95,6 +96,7 @@ def department_view(
         compared=None if then is None else then.round,
         change=None if then is None else change(now, then),
         synthetic=info.synthetic,
+        survey=evidence.survey,
     )
 
 

@@ -21,7 +21,11 @@ from analysis.overview import (
     moved_of,
     number,
 )
+from indicators.moments import SurveyMoments
 from indicators.scores import GateResult, Scores
+
+FEWEST_SHOWN = 10
+"""Respondents from which on the distribution of answers is shown."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,16 @@ class IndicatorRow:
     peer_low: float | None
     peer_high: float | None
     below_peers: bool
+
+
+@dataclass(frozen=True)
+class AnswerShares:
+    """How a survey indicator was answered: shares by category, unfavourable to favourable."""
+
+    name: Text
+    factor: int
+    shares: tuple[float, ...]
+    favourable: float
 
 
 @dataclass(frozen=True)
@@ -85,6 +99,7 @@ class Profile:
     factor_changes: tuple[Moved | None, ...]
     peers: tuple[Text, ...]
     missing: tuple[Text, ...]
+    answers: tuple[AnswerShares, ...]
 
 
 def profile(
@@ -96,6 +111,7 @@ def profile(
     compared: str | None,
     change: Change | None,
     synthetic: bool,
+    survey: SurveyMoments | None = None,
 ) -> Profile | None:
     """Gather what the department's page shows; None when the round has no such department.
 
@@ -103,6 +119,7 @@ def profile(
     ----------
     peers : ids to compare with, without the department itself
     earlier : scores of the rounds before, in time order, for the course
+    survey : the round's answers, for their distribution
     """
     ids = [d.id for d in scores.departments]
     if department not in ids:
@@ -174,7 +191,43 @@ def profile(
         ),
         peers=tuple(dict(scores.departments[o].name) for o in others),
         missing=tuple(framework.node(id).name for id in scores.missing[d]),
+        answers=() if survey is None else _answer_shares(scores, d, survey),
     )
+
+
+def _answer_shares(scores: Scores, d: int, survey: SurveyMoments) -> tuple[AnswerShares, ...]:
+    """Distribution of a department's answers by survey indicator, its items taken together.
+
+    Nothing for fewer than `FEWEST_SHOWN` people, and no indicator that is withheld or was answered
+    by fewer. Reversed items count from the other end.
+    """
+    framework = scores.framework
+    id = scores.departments[d].id
+    if id not in survey.departments or scores.respondents[d] < FEWEST_SHOWN:
+        return ()
+    row = survey.departments.index(id)
+    found = []
+    for indicator in framework.indicators:
+        p = framework.node_index[indicator.id]
+        if indicator.survey is None or scores.hidden[d, p]:
+            continue
+        items = [item for item in indicator.survey.items if item.id in survey.items]
+        counts = [survey.counts[survey.items.index(item.id)][row] for item in items]
+        counts = [c[::-1] if i.reverse else c for c, i in zip(counts, items, strict=True)]
+        if not counts or min(int(c.sum()) for c in counts) < FEWEST_SHOWN:
+            continue
+        total = np.sum(counts, axis=0)
+        shares = total / total.sum()
+        upper = shares[(len(shares) + 1) // 2 :]
+        found.append(
+            AnswerShares(
+                indicator.name,
+                factor_of(framework, indicator.id),
+                tuple(float(share) for share in shares),
+                float(upper.sum()),
+            )
+        )
+    return tuple(found)
 
 
 def _trend_point(scores: Scores, department: str, factors: list[str], digest: str) -> TrendPoint:

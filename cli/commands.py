@@ -9,6 +9,7 @@ import typer
 
 from actions.access import Access, open_access
 from actions.errors import Finding, Refused
+from charts.numbers import probability as written_probability
 from cli.output import Output, current
 
 app = typer.Typer(
@@ -350,7 +351,7 @@ def _score_row(unit: dict[str, Any], output: Output) -> tuple[object, ...]:
         "<5" if unit["n"] is None else unit["n"],
         output.say(f"status.{unit['status']}"),
         level,
-        None if probability is None else f"{probability:.0%}",
+        None if probability is None else written_probability(probability),
         f"{overall['score']:.1f}" if known else None,
         f"{overall['low']:.1f}–{overall['high']:.1f}" if known else None,
         ", ".join(g["id"] for g in unit["gates"] if g["binds"]) or None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from charts.answers import answer_bars
 from charts.department import course, indicator_dots, largest_gaps
 from charts.ladder import ladder
 from charts.matrix import translate_group
@@ -77,6 +78,9 @@ with right:
     trend = course(view, colours, lang)
     if trend is not None:
         frame.picture(trend, "course", source)
+    answered = answer_bars(view, colours, lang)
+    if answered is not None:
+        frame.picture(answered, "answers", source)
 
 between = "、" if lang == "zh" else ", "
 frame.footnote(

@@ -9,6 +9,7 @@ import pytest
 
 from actions.access import open_access
 from actions.overview import city_view, department_view
+from charts.answers import answer_bars
 from charts.city import city_bar, factor_rows
 from charts.department import course, indicator_dots, largest_gaps
 from charts.ladder import ladder
@@ -38,6 +39,7 @@ def pictures(seen, profile, tokens, lang):
         indicator_dots(profile, tokens, lang),
         largest_gaps(profile, tokens, lang),
         course(profile, tokens, lang),
+        answer_bars(profile, tokens, lang),
     ]
     return [one for one in found if one is not None]
 
@@ -47,7 +49,7 @@ def pictures(seen, profile, tokens, lang):
 def test_every_picture_has_words_and_a_table_of_full_rows(views, tokens, lang):
     seen, _, profiles, _ = views
     shown = pictures(seen, profiles["财政局"], tokens, lang)
-    assert len(shown) == 7
+    assert len(shown) == 8
     for one in shown:
         assert one.figure.to_plotly_json()["data"]
         assert one.title and one.note and len(one.sentence) > 5 and one.method
@@ -129,3 +131,13 @@ def test_a_rung_above_the_level_always_names_something_unmet(views):
         for rung in shown.rungs:
             if rung.level <= level:
                 assert all(r.met is not False for r in rung.requirements)
+
+
+def test_the_distribution_of_answers_is_withheld_below_ten_people(views):
+    _, _, profiles, hidden = views
+    for id in hidden:
+        assert profiles[id].answers == () and answer_bars(profiles[id], LIGHT, "zh") is None
+    for profile in profiles.values():
+        for row in profile.answers:
+            assert sum(row.shares) == pytest.approx(1)
+            assert row.favourable == pytest.approx(sum(row.shares[3:]))
