@@ -69,6 +69,9 @@ st.space("small")
 left, right = st.columns([1.7, 1], gap="large")
 with left:
     frame.picture(indicator_dots(view, colours, lang), "indicators", source)
+    answered = answer_bars(view, colours, lang)
+    if answered is not None:
+        frame.picture(answered, "answers", source)
 with right:
     frame.rungs(ladder(view, lang))
     st.space("small")
@@ -78,9 +81,6 @@ with right:
     trend = course(view, colours, lang)
     if trend is not None:
         frame.picture(trend, "course", source)
-    answered = answer_bars(view, colours, lang)
-    if answered is not None:
-        frame.picture(answered, "answers", source)
 
 between = "、" if lang == "zh" else ", "
 frame.footnote(

@@ -141,7 +141,7 @@ def test_a_leader_opens_a_department_and_comes_back(page: Page, server: Server):
     page.wait_for_function("document.querySelector('h1.ff-finding')?.innerText.includes('财政局')")
     assert "round=2024" in page.url
     page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 4")
-    gaps = page.locator(".js-plotly-plot").nth(1)
+    gaps = page.locator(".st-key-picture-gaps")
     expect(gaps).to_contain_text(re.compile("[●■▲◆]"))
     page.get_by_role("link", name="全市总览").click()
     page.wait_for_function("document.querySelector('h1.ff-finding')?.innerText.includes('H 市')")
