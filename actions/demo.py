@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
 from actions.access import Access, authorize
+from actions.audit import refusals_recorded
 from actions.imports import import_metrics, import_survey
+from indicators.findings import Finding, Refused
 from indicators.framework import default_framework
-from survey_data.demo import generate
+from survey_data.demo import DemoCity, generate
 from survey_data.workspace import registry
 
 _TRUTH = "demo-truth"
@@ -22,11 +25,12 @@ def load_demo(
     rounds: int = 3,
     seed: int = 7,
 ) -> dict[str, Any]:
-    """Write city H into the workspace, its rounds marked as synthetic.
+    """Write city H into the workspace, its rounds marked as synthetic and in its own framework.
 
-    Raises Refused when a round of that name has other data.
+    Raises Refused (E924) when one of its rounds is there with anything else; nothing is changed.
     """
-    authorize(access.user, "demo.load")
+    with refusals_recorded(access, "demo.load", "city H", {"seed": seed}):
+        authorize(access.user, "demo.load")
     city = generate(
         default_framework(),
         departments=departments,
@@ -34,6 +38,8 @@ def load_demo(
         rounds=rounds,
         seed=seed,
     )
+    with refusals_recorded(access, "demo.load", "city H", {"seed": seed}):
+        _require_free(access, city)
     with access.workspace.writing() as connection:
         registry.save_departments(connection, city.roster, {})
         truth = {"seed": seed, **city.truth()}
@@ -53,6 +59,19 @@ def load_demo(
         "seed": seed,
         "synthetic": True,
     }
+
+
+def _require_free(access: Access, city: DemoCity) -> None:
+    """Raises Refused when a round of the city's holds other data or has another framework."""
+    held = {info.id: info for info in registry.rounds(access.workspace)}
+    digest = default_framework().digest
+    for one in city.rounds:
+        if (info := held.get(one.id)) is None:
+            continue
+        own = {hashlib.sha256(c).hexdigest() for c in (one.survey_csv, one.metrics_csv)}
+        if info.framework != digest or not own >= {batch.sha256 for batch in info.batches}:
+            listed = ", ".join(batch.id for batch in info.batches) or "—"
+            raise Refused(Finding("E924", params={"round": one.id, "batches": listed}))
 
 
 def load_demo_if_empty(access: Access) -> bool:

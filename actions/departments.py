@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from actions.access import Access, authorize
+from actions.audit import refusals_recorded
 from indicators.evidence import Department
 from survey_data.reading import COMMAND_LIMITS, Limits, read
 from survey_data.roster import interpret_roster
@@ -15,9 +16,11 @@ def import_departments(
     access: Access, content: bytes, name: str, limits: Limits = COMMAND_LIMITS
 ) -> dict[str, Any]:
     """Take a roster file in. Raises Refused with every problem; then nothing is changed."""
-    authorize(access.user, "departments.import")
+    with refusals_recorded(access, "departments.import", name):
+        authorize(access.user, "departments.import")
     sha256 = batches.store_raw(access.workspace, content, name)
-    roster = interpret_roster(read(content, limits))
+    with refusals_recorded(access, "departments.import", sha256):
+        roster = interpret_roster(read(content, limits))
     with access.workspace.writing() as connection:
         registry.save_departments(connection, roster.departments, roster.aliases)
         registry.record(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from actions.access import Access, authorize
+from actions.audit import refusals_recorded
 from indicators.findings import Refused
 from indicators.framework import Framework, load_framework
 from indicators.framework.file import check_framework as check_file
@@ -34,18 +36,19 @@ def show_framework(access: Access, name: str | None = None) -> dict[str, Any]:
 
 def use_framework(access: Access, content: bytes) -> dict[str, Any]:
     """Adopt a framework for new rounds; rounds that exist keep theirs."""
-    authorize(access.user, "framework.use")
-    framework = load_framework(content)
-    with access.workspace.writing() as connection:
-        registry.use_framework(connection, framework)
-        registry.record(
-            connection,
-            access.user.id,
-            "framework.use",
-            f"{framework.id}@{framework.version}",
-            "done",
-            {"digest": framework.digest},
-        )
+    with refusals_recorded(access, "framework.use", hashlib.sha256(content).hexdigest()):
+        authorize(access.user, "framework.use")
+        framework = load_framework(content)
+        with access.workspace.writing() as connection:
+            registry.use_framework(connection, framework)
+            registry.record(
+                connection,
+                access.user.id,
+                "framework.use",
+                f"{framework.id}@{framework.version}",
+                "done",
+                {"digest": framework.digest},
+            )
     return _summary(framework)
 
 

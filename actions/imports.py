@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from actions.access import Access, authorize
+from actions.audit import refusals_recorded
 from indicators.findings import Finding, Refused
-from indicators.framework import Framework
+from indicators.framework import Framework, default_framework
 from survey_data.departments import KnownDepartments
 from survey_data.metrics import MetricsImport, interpret_metrics
 from survey_data.reading import COMMAND_LIMITS, Limits, RawTable, ReadOptions, parse, read
@@ -52,7 +53,8 @@ def import_survey(
     ----------
     mode : None, ``add``, or the id of the batch that this file supersedes
     dry_run : report what would happen and what would stop it; store nothing but the raw file
-    own : the bytes are the program's own (the demo) and need no child process
+    own : the bytes are the program's own (the demo): they need no child process, and are of the
+        framework that ships
 
     Returns
     -------
@@ -63,23 +65,26 @@ def import_survey(
     Refused
         The import is refused; nothing changed but the kept raw file and an audit line.
     """
-    authorize(access.user, "batch.import", round_id)
+    with refusals_recorded(access, "batch.import", round_id):
+        authorize(access.user, "batch.import", round_id)
     workspace = access.workspace
     progress("store", 0.05)
     sha256 = batches.store_raw(workspace, content, name)
     try:
-        framework = _framework_for(access, round_id)
+        framework = default_framework() if own else _framework_for(access, round_id)
         progress("read", 0.15)
         table = _table(content, limits, read_options, own)
         progress("check", 0.6)
         known = registry.known_departments(workspace)
-        _check_aliases(known, options.aliases)
         found = interpret_survey(table, framework, options, known)
         report = {"batch": None, "sha256": sha256, "round": round_id, **found.report()}
-        if dry_run:
-            return {**report, "blocking": [f.as_json() for f in found.blocking]}
-        found.require_importable()
         mapping = _mapping_json(found, options)
+        if dry_run:
+            stops = _stops(round_id, known, options.aliases)
+            stops += _no_place(access, round_id, found, sha256, mapping, mode)
+            return _dry(report, stops, found.blocking)
+        _check_aliases(known, options.aliases)
+        found.require_importable()
         found.moments  # noqa: B018  computed before the transaction, so that it stays short
         progress("commit", 0.9)
         with workspace.writing() as connection:
@@ -118,22 +123,23 @@ def import_metrics(
     own: bool = False,
 ) -> dict[str, Any]:
     """Bring a metrics file into a round; parameters and errors as in `import_survey`."""
-    authorize(access.user, "batch.import", round_id)
+    with refusals_recorded(access, "batch.import", round_id):
+        authorize(access.user, "batch.import", round_id)
     workspace = access.workspace
     aliases = aliases or {}
     progress("store", 0.05)
     sha256 = batches.store_raw(workspace, content, name)
     try:
-        framework = _framework_for(access, round_id)
+        framework = default_framework() if own else _framework_for(access, round_id)
         progress("read", 0.15)
         table = _table(content, limits, read_options, own)
         progress("check", 0.6)
         known = registry.known_departments(workspace)
-        _check_aliases(known, aliases)
         found = interpret_metrics(table, framework, known, aliases)
         report = {"batch": None, "sha256": sha256, "round": round_id, **found.report()}
         if dry_run:
-            return {**report, "blocking": [f.as_json() for f in found.blocking]}
+            return _dry(report, _stops(round_id, known, aliases), found.blocking)
+        _check_aliases(known, aliases)
         found.require_importable()
         progress("commit", 0.9)
         with workspace.writing() as connection:
@@ -190,10 +196,57 @@ def _table(content: bytes, limits: Limits, options: ReadOptions, own: bool) -> R
     return parse(content, limits, options) if own else read(content, limits, options)
 
 
+def _unknown_aliases(known: KnownDepartments, aliases: dict[str, str]) -> list[Finding]:
+    return [
+        Finding("E923", params={"department": department})
+        for department in aliases.values()
+        if department not in known.names
+    ]
+
+
 def _check_aliases(known: KnownDepartments, aliases: dict[str, str]) -> None:
-    for department in aliases.values():
-        if department not in known.names:
-            raise Refused(Finding("E923", params={"department": department}))
+    if unknown := _unknown_aliases(known, aliases):
+        raise Refused(unknown)
+
+
+def _stops(round_id: str, known: KnownDepartments, aliases: dict[str, str]) -> list[Finding]:
+    """What would stop an import whatever its file holds."""
+    found = _unknown_aliases(known, aliases)
+    try:
+        registry.require_round_id(round_id)
+    except Refused as refusal:
+        found += refusal.findings
+    return found
+
+
+def _no_place(
+    access: Access,
+    round_id: str,
+    found: SurveyImport,
+    sha256: str,
+    mapping: dict[str, object],
+    mode: str | None,
+) -> list[Finding]:
+    """What the round's other answers say against a survey file."""
+    id = batches.batch_id(sha256, round_id, found.framework, mapping)
+    try:
+        with access.workspace.reading() as connection:
+            batches.place_of(connection, round_id, id, mode)
+    except Refused as refusal:
+        return list(refusal.findings)
+    return []
+
+
+def _dry(
+    report: dict[str, Any], stops: list[Finding], blocking: tuple[Finding, ...]
+) -> dict[str, Any]:
+    """The report of a dry run, with everything that would stop the import."""
+    first = [finding.as_json() for finding in stops]
+    return {
+        **report,
+        "issues": [*first, *report["issues"]],
+        "blocking": [*first, *(finding.as_json() for finding in blocking)],
+    }
 
 
 def _mapping_json(found: SurveyImport, options: SurveyOptions) -> dict[str, object]:

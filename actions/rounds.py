@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from actions.access import Access, authorize
+from actions.audit import refusals_recorded
 from indicators.findings import Finding, Refused
 from survey_data.workspace import batches, registry
 from survey_data.workspace.registry import RoundInfo
@@ -54,36 +55,38 @@ def rounds_report(access: Access) -> dict[str, Any]:
 
 def new_round(access: Access, round_id: str) -> dict[str, Any]:
     """Make an empty round bound to the framework in use. Raises Refused (E916, E919)."""
-    authorize(access.user, "round.create", round_id)
-    if any(info.id == round_id for info in registry.rounds(access.workspace)):
-        raise Refused(Finding("E919", params={"round": round_id}))
-    framework = registry.current_framework(access.workspace)
-    with access.workspace.writing() as connection:
-        registry.ensure_round(connection, round_id, framework)
-        registry.record(connection, access.user.id, "round.create", round_id, "done")
+    with refusals_recorded(access, "round.create", round_id):
+        authorize(access.user, "round.create", round_id)
+        if any(info.id == round_id for info in registry.rounds(access.workspace)):
+            raise Refused(Finding("E919", params={"round": round_id}))
+        framework = registry.current_framework(access.workspace)
+        with access.workspace.writing() as connection:
+            registry.ensure_round(connection, round_id, framework)
+            registry.record(connection, access.user.id, "round.create", round_id, "done")
     return {"round": round_id, "framework": f"{framework.id}@{framework.version}"}
 
 
 def bind_round(access: Access, round_id: str, framework_name: str) -> dict[str, Any]:
     """Bind a round without data to another framework."""
-    authorize(access.user, "round.bind", round_id)
-    registry.round_named(access.workspace, round_id)
-    framework = registry.framework_named(access.workspace, framework_name)
-    with access.workspace.writing() as connection:
-        registry.bind_round(connection, round_id, framework)
-        registry.record(
-            connection, access.user.id, "round.bind", round_id, "done", {"to": framework_name}
-        )
+    detail = {"to": framework_name}
+    with refusals_recorded(access, "round.bind", round_id, detail):
+        authorize(access.user, "round.bind", round_id)
+        registry.round_named(access.workspace, round_id)
+        framework = registry.framework_named(access.workspace, framework_name)
+        with access.workspace.writing() as connection:
+            registry.bind_round(connection, round_id, framework)
+            registry.record(connection, access.user.id, "round.bind", round_id, "done", detail)
     return {"round": round_id, "framework": framework_name}
 
 
 def publish_round(access: Access, round_id: str) -> dict[str, Any]:
     """Mark a round as published."""
-    authorize(access.user, "round.publish", round_id)
-    registry.round_named(access.workspace, round_id)
-    with access.workspace.writing() as connection:
-        registry.set_round_state(connection, round_id, "published")
-        registry.record(connection, access.user.id, "round.publish", round_id, "done")
+    with refusals_recorded(access, "round.publish", round_id):
+        authorize(access.user, "round.publish", round_id)
+        registry.round_named(access.workspace, round_id)
+        with access.workspace.writing() as connection:
+            registry.set_round_state(connection, round_id, "published")
+            registry.record(connection, access.user.id, "round.publish", round_id, "done")
     return {"round": round_id, "state": "published"}
 
 

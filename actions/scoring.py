@@ -11,6 +11,7 @@ from actions.access import Access, authorize
 from indicators.leaves import node_counts
 from indicators.scores import CityScores, GateResult, Scores
 from indicators.scoring import score
+from locales import text
 from survey_data.disclosure import hidden_cells, suppress
 from survey_data.workspace import batches, registry
 
@@ -89,6 +90,7 @@ def report(scores: Scores) -> dict[str, Any]:
             "coverage": _number(scores.coverage[d, 0]),
             "overall": node(d, "overall"),
             "level": int(scores.level[d]) or None,
+            "level_reason": _level_reason(scores, d),
             "score_level": int(scores.score_level[d]) or None,
             "most_probable_level": _most_probable(scores.level_probability[d], levels),
             "level_probability": probabilities(scores.level_probability[d]),
@@ -133,6 +135,7 @@ def _city(scores: Scores, city: CityScores, levels: list[str]) -> dict[str, Any]
     return {
         "overall": node(0),
         "level": city.level or None,
+        "level_reason": text("gate.sample-scaled") if scores.sample_scaled else None,
         "score_level": city.score_level or None,
         "level_probability": {
             level: float(p) for level, p in zip(levels, city.level_probability, strict=True)
@@ -144,6 +147,17 @@ def _city(scores: Scores, city: CityScores, levels: list[str]) -> dict[str, Any]
         "n_departments": city.n_departments,
         "capped": city.capped,
     }
+
+
+def _level_reason(scores: Scores, d: int) -> dict[str, str] | None:
+    """Why a department has no level, None where it has one."""
+    if scores.level[d]:
+        return None
+    if scores.status[d] == "suppressed":
+        return text("level.suppressed")
+    if scores.sample_scaled:
+        return text("gate.sample-scaled")
+    return text("level.unrated", what=", ".join(scores.missing[d]) or "—")
 
 
 def _most_probable(row: np.ndarray, levels: list[str]) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,15 +45,24 @@ def _content(path: Path) -> bytes:
         raise Refused(Finding("E921", params=params)) from None
 
 
-def _pairs(values: list[str], code: str) -> dict[str, str]:
+def _pairs(values: list[str] | None, option: str) -> dict[str, str]:
     """``LEFT=RIGHT`` options, split at the last equals sign."""
     found = {}
-    for value in values:
-        left, sign, right = value.rpartition("=")
-        if not sign or not left or not right:
-            raise Refused(Finding(code, params={"rule": value}))
-        found[left.strip()] = right.strip()
+    for value in values or []:
+        left, _, right = (part.strip() for part in value.rpartition("="))
+        if not left or not right:
+            raise typer.BadParameter(repr(value), param_hint=option)
+        found[left] = right
     return found
+
+
+def _codes(values: list[str] | None) -> tuple[str, ...]:
+    """``[COLUMN:]TEXT=NUMBER`` options; which columns there are the file says."""
+    for value in values or []:
+        text, _, number = value.rpartition("=")
+        if not text or not re.fullmatch(r"[+-]?\d+", number.strip()):
+            raise typer.BadParameter(repr(value), param_hint="--code")
+    return tuple(values or ())
 
 
 @app.command("app")
@@ -169,14 +179,14 @@ def import_survey_file(
 
     if add and supersede:
         raise typer.BadParameter("--add | --supersede")
-    access, output = _access()
     options = SurveyOptions(
-        department,
-        _pairs(maps or [], "E141"),
-        tuple(drop or ()),
-        tuple(code or ()),
-        _pairs(alias or [], "E145"),
+        None if department is None else department.strip(),
+        _pairs(maps, "--map"),
+        tuple(column.strip() for column in drop or ()),
+        _codes(code),
+        _pairs(alias, "--alias"),
     )
+    access, output = _access()
     found = import_survey(
         access,
         _content(file),
@@ -200,13 +210,14 @@ def import_metrics_file(
     """Read operational metrics into a round."""
     from actions.imports import import_metrics
 
+    aliases = _pairs(alias, "--alias")
     access, output = _access()
     found = import_metrics(
         access,
         _content(file),
         file.name,
         round_id,
-        aliases=_pairs(alias or [], "E145"),
+        aliases=aliases,
         dry_run=dry_run,
     )
     _print_import(found, output)

@@ -28,11 +28,13 @@ def run(argv: list[str]) -> int:
     Returns 0 done, 1 a fault of ours, 2 the command line is wrong, 3 the input is refused, 4 the
     workspace cannot be used.
     """
-    arguments, output = _global_options(argv)
+    arguments, output, wrong = _global_options(argv)
     current.set(output)
-    from cli.commands import app
-
     try:
+        if wrong is not None:
+            raise typer.BadParameter("", param_hint=wrong)
+        from cli.commands import app
+
         status = app(arguments, prog_name="fourfold", standalone_mode=False)
         return status if isinstance(status, int) else DONE
     except typer.Exit as leave:
@@ -41,6 +43,7 @@ def run(argv: list[str]) -> int:
         return FAULT
     except _CommandLineError as error:
         error.show(sys.stderr)
+        output.failure("E925", error.format_message())
         return USAGE
     except WorkspaceUnusable as refusal:
         output.refusal(refusal)
@@ -50,30 +53,36 @@ def run(argv: list[str]) -> int:
         return REFUSED
     except BrokenPipeError:
         return DONE
-    except Exception:
+    except Exception as fault:
         traceback.print_exc(file=sys.stderr)
+        output.failure("E900", type(fault).__name__)
         return FAULT
 
 
-def _global_options(argv: list[str]) -> tuple[list[str], Output]:
-    """Take --json, --workspace and --language from wherever they stand."""
+def _global_options(argv: list[str]) -> tuple[list[str], Output, str | None]:
+    """Take --json, --workspace and --language from wherever they stand, and say what is wrong."""
     rest: list[str] = []
     found: dict[str, str] = {}
     as_json = False
-    arguments = iter(argv)
-    for argument in arguments:
+    arguments = list(reversed(argv))
+    while arguments:
+        argument = arguments.pop()
         name, sign, value = argument.partition("=")
         if argument == "--json":
             as_json = True
         elif name in ("--workspace", "--language"):
-            found[name] = value if sign else next(arguments, "")
+            takes = not sign and bool(arguments) and not arguments[-1].startswith("--")
+            found[name] = arguments.pop() if takes else value
         else:
             rest.append(argument)
     language = found.get("--language", "zh")
+    wrong = None
     if language not in ("zh", "en"):
-        print("--language: zh | en", file=sys.stderr)
-        sys.exit(USAGE)
-    return rest, Output(as_json, language, found.get("--workspace") or None)
+        language, wrong = "zh", "--language zh|en"
+    elif found.get("--workspace") == "":
+        # An empty variable in a script must not end in the default workspace.
+        wrong = "--workspace W"
+    return rest, Output(as_json, language, found.get("--workspace")), wrong
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
-from actions.errors import Refused
+from actions.errors import Finding, Refused
 from locales import translate
 
 
@@ -19,6 +19,7 @@ class Output:
         self.as_json = as_json
         self.language = language
         self.workspace = workspace
+        self._said = False
 
     def say(self, key: str, **params: object) -> str:
         return translate(key, self.language, **params)
@@ -27,6 +28,7 @@ class Output:
         """Print the result as JSON when that was asked for. Returns whether it was."""
         if self.as_json:
             _write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+            self._said = True
         return self.as_json
 
     def remark(self, text: str) -> None:
@@ -50,6 +52,11 @@ class Output:
             text = issue["message"][self.language]
             self.remark(f"{mark} {issue['code']} {text} {issue['fix'][self.language]}")
 
+    def failure(self, code: str, problem: str) -> None:
+        """A command that came to no result still gives its one JSON document."""
+        if self.as_json and not self._said:
+            self.refusal(Refused(Finding(code, params={"problem": problem})))
+
     def refusal(self, refusal: Refused) -> None:
         found = [finding.as_json() for finding in refusal.findings]
         first = refusal.first
@@ -66,7 +73,8 @@ class Output:
 
 
 def _write(text: str) -> None:
-    sys.stdout.buffer.write(text.encode())
+    # A file name that is not UTF-8 is shown by its escapes, which JSON reads too.
+    sys.stdout.buffer.write(text.encode(errors="backslashreplace"))
     sys.stdout.flush()
 
 

@@ -67,7 +67,7 @@ class MetricsImport:
 
     def require_importable(self) -> None:
         if self.blocking:
-            raise Refused(self.blocking)
+            raise Refused((*self.blocking, *self.findings))
 
     def report(self) -> dict[str, object]:
         return {

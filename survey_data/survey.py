@@ -23,7 +23,14 @@ from survey_data.departments import (
 from survey_data.mapping import ColumnMap, map_columns
 from survey_data.reading import RawTable
 from survey_data.reading.columns import array_of, numbers_of
-from survey_data.recoding import MOST_LISTED, OFF_SCALE, CodeRule, code_column, dictionary_of
+from survey_data.recoding import (
+    MOST_LISTED,
+    OFF_SCALE,
+    CodeRule,
+    code_column,
+    code_text,
+    dictionary_of,
+)
 
 
 @dataclass(frozen=True)
@@ -89,9 +96,9 @@ class SurveyImport:
         return {self.headers[index]: item for index, item in self.mapping.items.items()}
 
     def require_importable(self) -> None:
-        """Raises Refused with everything that stops the import."""
+        """Raises Refused with what stops the import first, then all that was found."""
         if self.blocking:
-            raise Refused(self.blocking)
+            raise Refused((*self.blocking, *self.findings))
 
     def report(self) -> dict[str, object]:
         """The import's findings and counts as contract.md 4 has them."""
@@ -254,7 +261,10 @@ def _code_rules(
 def _attention_findings(
     table: RawTable, framework: Framework, mapping: ColumnMap, good: NDArray[np.bool_]
 ) -> list[Finding]:
-    expected = {str(check.get("id")): check.get("expected") for check in framework.attention}
+    expected = {
+        str(check.get("id")): code_text(str(check.get("expected")), framework.response_scale, {})[0]
+        for check in framework.attention
+    }
     failed = np.zeros(len(table), dtype=bool)
     for index, check in mapping.attention.items():
         column = table.columns.column(index)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import xlsxwriter
 
@@ -51,10 +51,25 @@ def _survey_sheet(
     framework: Framework, language: str, departments: Sequence[Department]
 ) -> list[list[str]]:
     header = [translate("template.department", language)]
-    header += [str(a["name"][language] if "name" in a else a["id"]) for a in framework.attributes]
+    header += [
+        _in_language(a.get("name", a.get("id")), language)
+        for a in framework.attributes
+        if "id" in a
+    ]
     header += [f"【{item.id}】{(item.text or {}).get(language, '')}" for item in framework.items]
-    header += [f"【{a['id']}】{a['text'][language]}" for a in framework.attention if "text" in a]
+    header += [
+        f"【{a['id']}】{_in_language(a['text'], language)}"
+        for a in framework.attention
+        if "id" in a and "text" in a
+    ]
     return [header]
+
+
+def _in_language(text: object, language: str) -> str:
+    """A text that the framework gives in both languages, or once for both."""
+    if isinstance(text, Mapping):
+        return str(text.get(language) or next(iter(text.values()), ""))
+    return str(text)
 
 
 def _metrics_sheet(

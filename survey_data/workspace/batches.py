@@ -31,6 +31,7 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]"
 def store_raw(workspace: Workspace, content: bytes, name: str) -> str:
     """Keep the bytes as they came, before anything reads them. Returns their SHA-256."""
     sha256 = hashlib.sha256(content).hexdigest()
+    name = name.encode(errors="replace").decode()
     with workspace.writing() as connection:
         held = connection.execute(
             sa.select(t.raw_files.c.sha256).where(t.raw_files.c.sha256 == sha256)
@@ -102,25 +103,9 @@ def commit_survey(
     framework = found.framework
     registry.ensure_round(connection, round_id, framework, synthetic)
     id = batch_id(sha256, round_id, framework, mapping)
-    held = connection.execute(sa.select(t.batches.c.state).where(t.batches.c.id == id)).scalar()
+    held, superseded = place_of(connection, round_id, id, mode)
     if held == "active":
         return id, False
-    active = list(
-        connection.execute(
-            sa.select(t.batches.c.id).where(
-                t.batches.c.round == round_id,
-                t.batches.c.kind == "survey",
-                t.batches.c.state == "active",
-            )
-        ).scalars()
-    )
-    if active and mode is None:
-        params = {"round": round_id, "batches": ", ".join(active)}
-        raise Refused(Finding("E910", params=params))
-    superseded = mode if mode not in (None, ADD) else None
-    if superseded is not None and superseded not in active:
-        params = {"batch": superseded, "round": round_id, "batches": ", ".join(active) or "—"}
-        raise Refused(Finding("E911", params=params))
     registry.ensure_departments(connection, found.departments)
     registry.save_aliases(connection, aliases)
     if superseded is not None:
@@ -144,6 +129,35 @@ def commit_survey(
         )
     )
     return id, True
+
+
+def place_of(
+    connection: sa.Connection, round_id: str, id: str, mode: str | None
+) -> tuple[str | None, str | None]:
+    """State of the survey batch where it is there already, and the batch that it supersedes.
+
+    Raises Refused (E910, E911) where the round's other answers leave no place for it.
+    """
+    held = connection.execute(sa.select(t.batches.c.state).where(t.batches.c.id == id)).scalar()
+    if held == "active":
+        return held, None
+    active = list(
+        connection.execute(
+            sa.select(t.batches.c.id).where(
+                t.batches.c.round == round_id,
+                t.batches.c.kind == "survey",
+                t.batches.c.state == "active",
+            )
+        ).scalars()
+    )
+    if active and mode is None:
+        params = {"round": round_id, "batches": ", ".join(active)}
+        raise Refused(Finding("E910", params=params))
+    superseded = mode if mode not in (None, ADD) else None
+    if superseded is not None and superseded not in active:
+        params = {"batch": superseded, "round": round_id, "batches": ", ".join(active) or "—"}
+        raise Refused(Finding("E911", params=params))
+    return held, superseded
 
 
 def commit_metrics(

@@ -16,8 +16,8 @@ from survey_data.workspace import schema as t
 from survey_data.workspace.opening import Workspace, now
 
 _CURRENT = "current-framework"
-_ROUND_ID = re.compile(r"^[\w][\w .\-]{0,39}$")
-_YEAR = re.compile(r"^(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?$")
+_ROUND_ID = re.compile(r"\w(?:[\w .\-]{0,38}[\w.\-])?")
+_YEAR = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def round_named(workspace: Workspace, id: str) -> RoundInfo:
 
 def starts_on(round_id: str) -> str | None:
     """First day of a round named YYYY, YYYY-MM or YYYY-Qn."""
-    match = _YEAR.match(round_id)
+    match = _YEAR.fullmatch(round_id)
     if match is None:
         return None
     year, quarter, month = match.groups()
@@ -175,7 +175,7 @@ def starts_on(round_id: str) -> str | None:
 
 def require_round_id(round_id: str) -> None:
     """Raises Refused (E916) for a name that a round cannot have."""
-    if not _ROUND_ID.match(round_id):
+    if not _ROUND_ID.fullmatch(round_id):
         raise Refused(Finding("E916", params={"round": round_id}))
 
 

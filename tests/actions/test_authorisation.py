@@ -30,7 +30,7 @@ from survey_data.workspace.progress import Draft
 
 ACTIONS = Path(__file__).resolve().parents[2] / "actions"
 # What works on results that an action has given out, or in the worker on a job that was allowed.
-WITHOUT = {"report", "run_job", "authorize", "open_access"}
+WITHOUT = {"report", "run_job", "authorize", "open_access", "refusals_recorded"}
 NOBODY = User("visitor", frozenset())
 DRAFT = Draft("d", "visitor", "0" * 64, {"round": "2025", "kind": "survey", "file": "x"}, 1)
 
