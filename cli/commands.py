@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from actions.access import Access, open_access
-from actions.errors import Finding, Refused
 from charts.numbers import probability as written_probability
-from cli.output import Output, current
+from cli.import_commands import import_app
+from cli.output import Output
+from cli.session import File, RoundOption, content_of, owner, write
 
 app = typer.Typer(
     add_completion=False,
@@ -21,48 +20,10 @@ app = typer.Typer(
     help="四维 Fourfold. Global options: --workspace W, --language zh|en, --json.",
 )
 framework_app = typer.Typer(no_args_is_help=True, help="Check, show, adopt a framework.")
-import_app = typer.Typer(no_args_is_help=True, help="Bring files in.")
 round_app = typer.Typer(no_args_is_help=True, help="Make, bind, publish a round.")
 app.add_typer(framework_app, name="framework")
 app.add_typer(import_app, name="import")
 app.add_typer(round_app, name="round")
-
-File = Annotated[Path, typer.Argument(metavar="FILE")]
-RoundOption = Annotated[str, typer.Option("--round", metavar="R")]
-
-
-def _access(published: bool = False) -> tuple[Access, Output]:
-    """The owner at the workspace that the command line names."""
-    output = current.get()
-    return open_access(output.workspace, published=published), output
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        params = {"path": str(path), "problem": error.strerror or str(error)}
-        raise Refused(Finding("E921", params=params)) from None
-
-
-def _pairs(values: list[str] | None, option: str) -> dict[str, str]:
-    """``LEFT=RIGHT`` options, split at the last equals sign."""
-    found = {}
-    for value in values or []:
-        left, _, right = (part.strip() for part in value.rpartition("="))
-        if not left or not right:
-            raise typer.BadParameter(repr(value), param_hint=option)
-        found[left] = right
-    return found
-
-
-def _codes(values: list[str] | None) -> tuple[str, ...]:
-    """``[COLUMN:]TEXT=NUMBER`` options; which columns there are the file says."""
-    for value in values or []:
-        text, _, number = value.rpartition("=")
-        if not text or not re.fullmatch(r"[+-]?\d+", number.strip()):
-            raise typer.BadParameter(repr(value), param_hint="--code")
-    return tuple(values or ())
 
 
 @app.command("app")
@@ -73,7 +34,7 @@ def start_app(
     from actions.demo import load_demo_if_empty
     from cli.server import serve
 
-    access, output = _access()
+    access, output = owner()
     if load_demo_if_empty(access):
         output.remark(output.say("command.demo-loaded"))
     output.remark(output.say("command.address", address=f"http://127.0.0.1:{port}"))
@@ -92,7 +53,7 @@ def demo(
     """Write the synthetic city H."""
     from actions.demo import load_demo
 
-    access, output = _access()
+    access, output = owner()
     found = load_demo(
         access, departments=departments, respondents=respondents, rounds=rounds, seed=seed
     )
@@ -105,8 +66,8 @@ def framework_check(file: File) -> None:
     """Check a framework file; all its problems at once."""
     from actions.frameworks import check_framework
 
-    access, output = _access()
-    found = check_framework(access, _content(file))
+    access, output = owner()
+    found = check_framework(access, content_of(file))
     if not output.result(found):
         output.issues(found["issues"])
         output.line(output.say("command.framework-ok", **_named(found, output)))
@@ -119,7 +80,7 @@ def framework_show(
     """Print the adopted framework, or one by id and version."""
     from actions.frameworks import show_framework
 
-    access, output = _access()
+    access, output = owner()
     found = show_framework(access, name)
     if not output.result(found):
         import yaml
@@ -132,8 +93,8 @@ def framework_use(file: File) -> None:
     """Adopt a framework for new rounds."""
     from actions.frameworks import use_framework
 
-    access, output = _access()
-    found = use_framework(access, _content(file))
+    access, output = owner()
+    found = use_framework(access, content_of(file))
     if not output.result(found):
         output.line(output.say("command.framework-used", **_named(found, output)))
 
@@ -148,90 +109,12 @@ def write_template(
 
     if kind not in KINDS:
         raise typer.BadParameter(" | ".join(KINDS), param_hint="kind")
-    access, output = _access()
-    _, content = make_template(access, kind, output.language)
-    try:
-        target.write_bytes(content)
-    except OSError as error:
-        params = {"path": str(target), "problem": error.strerror or str(error)}
-        raise Refused(Finding("E921", params=params)) from None
+    access, output = owner()
+    as_csv = target.suffix.lower() == ".csv"
+    _, content = make_template(access, kind, output.language, as_csv=as_csv)
+    write(target, content)
     if not output.result({"kind": kind, "file": str(target), "bytes": len(content)}):
         output.line(str(target))
-
-
-@import_app.command("survey")
-def import_survey_file(
-    file: File,
-    round_id: RoundOption,
-    department: Annotated[str | None, typer.Option(metavar="COLUMN")] = None,
-    maps: Annotated[list[str] | None, typer.Option("--map", metavar="COLUMN=ITEM")] = None,
-    drop: Annotated[list[str] | None, typer.Option(metavar="COLUMN")] = None,
-    code: Annotated[list[str] | None, typer.Option(metavar="[COLUMN:]TEXT=NUMBER")] = None,
-    alias: Annotated[list[str] | None, typer.Option(metavar="NAME=DEPARTMENT")] = None,
-    sheet: Annotated[str | None, typer.Option()] = None,
-    encoding: Annotated[str | None, typer.Option()] = None,
-    add: Annotated[bool, typer.Option("--add")] = False,
-    supersede: Annotated[str | None, typer.Option(metavar="BATCH")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
-) -> None:
-    """Read a survey export into a round."""
-    from actions.imports import ReadOptions, SurveyOptions, import_survey
-
-    if add and supersede:
-        raise typer.BadParameter("--add | --supersede")
-    options = SurveyOptions(
-        None if department is None else department.strip(),
-        _pairs(maps, "--map"),
-        tuple(column.strip() for column in drop or ()),
-        _codes(code),
-        _pairs(alias, "--alias"),
-    )
-    access, output = _access()
-    found = import_survey(
-        access,
-        _content(file),
-        file.name,
-        round_id,
-        options,
-        read_options=ReadOptions(encoding=encoding, sheet=sheet),
-        mode="add" if add else supersede,
-        dry_run=dry_run,
-    )
-    _print_import(found, output)
-
-
-@import_app.command("metrics")
-def import_metrics_file(
-    file: File,
-    round_id: RoundOption,
-    alias: Annotated[list[str] | None, typer.Option(metavar="NAME=DEPARTMENT")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
-) -> None:
-    """Read operational metrics into a round."""
-    from actions.imports import import_metrics
-
-    aliases = _pairs(alias, "--alias")
-    access, output = _access()
-    found = import_metrics(
-        access,
-        _content(file),
-        file.name,
-        round_id,
-        aliases=aliases,
-        dry_run=dry_run,
-    )
-    _print_import(found, output)
-
-
-@import_app.command("departments")
-def import_departments_file(file: File) -> None:
-    """Read the roster of departments."""
-    from actions.departments import import_departments
-
-    access, output = _access()
-    found = import_departments(access, _content(file), file.name)
-    if not output.result(found):
-        output.line(output.say("command.departments-done", count=found["accepted"]))
 
 
 @app.command("departments")
@@ -239,7 +122,7 @@ def departments_list() -> None:
     """List the departments."""
     from actions.departments import departments_report
 
-    access, output = _access()
+    access, output = owner()
     found = departments_report(access)
     if not output.result(found):
         headers = [output.say(f"command.column.{c}") for c in ("id", "name", "group", "headcount")]
@@ -257,7 +140,7 @@ def rounds_list() -> None:
     """List the rounds and their batches."""
     from actions.rounds import rounds_report
 
-    access, output = _access()
+    access, output = owner()
     found = rounds_report(access)
     if not output.result(found):
         headers = [
@@ -282,7 +165,7 @@ def round_new(round_id: Annotated[str, typer.Argument(metavar="R")]) -> None:
     """Make an empty round bound to the framework in use."""
     from actions.rounds import new_round
 
-    access, output = _access()
+    access, output = owner()
     found = new_round(access, round_id)
     if not output.result(found):
         output.line(f"{found['round']}  {found['framework']}")
@@ -296,7 +179,7 @@ def round_bind(
     """Bind a round without data to another framework."""
     from actions.rounds import bind_round
 
-    access, output = _access()
+    access, output = owner()
     found = bind_round(access, round_id, framework)
     if not output.result(found):
         output.line(f"{found['round']}  {found['framework']}")
@@ -307,7 +190,7 @@ def round_publish(round_id: Annotated[str, typer.Argument(metavar="R")]) -> None
     """Mark a round as published."""
     from actions.rounds import publish_round
 
-    access, output = _access()
+    access, output = owner()
     found = publish_round(access, round_id)
     if not output.result(found):
         output.line(f"{found['round']}  {found['state']}")
@@ -327,7 +210,7 @@ def score_round(
 
     if estimate not in ("raw", "shrunken"):
         raise typer.BadParameter("raw | shrunken", param_hint="--estimate")
-    access, output = _access(published)
+    access, output = owner(published)
     found = score_report(
         access, round_id, draws=draws, seed=seed, framework=framework, estimate=estimate
     )
@@ -366,23 +249,6 @@ def _score_row(unit: dict[str, Any], output: Output) -> tuple[object, ...]:
         f"{overall['score']:.1f}" if known else None,
         f"{overall['low']:.1f}–{overall['high']:.1f}" if known else None,
         ", ".join(g["id"] for g in unit["gates"] if g["binds"]) or None,
-    )
-
-
-def _print_import(found: dict[str, Any], output: Output) -> None:
-    if output.result(found):
-        return
-    output.issues(found["issues"])
-    output.line(
-        output.say(
-            "command.import-done",
-            batch=found["batch"] or output.say("command.dry-run"),
-            rows=found["rows_read"],
-            accepted=found["accepted"],
-            rejected=found["rejected"],
-            ignored=found["ignored"],
-            departments=len(found["departments"]),
-        )
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -33,6 +34,21 @@ class Output:
 
     def remark(self, text: str) -> None:
         print(text, file=sys.stderr)
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str, float], None]]:
+        """Takes the stage and the share done; a bar on stderr while a person is watching."""
+        if self.as_json or not sys.stderr.isatty():
+            yield lambda stage, share: None
+            return
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(file=sys.stderr), transient=True) as bar:
+            task = bar.add_task("", total=1.0)
+            yield lambda stage, share: bar.update(
+                task, completed=share, description=self.say(f"upload.stage-{stage}")
+            )
 
     def line(self, text: str) -> None:
         _write(text + "\n")

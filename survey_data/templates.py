@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +16,12 @@ KINDS = ("survey", "metrics", "departments", "framework")
 
 
 def template(
-    kind: str, framework: Framework, language: str, departments: Sequence[Department] = ()
+    kind: str,
+    framework: Framework,
+    language: str,
+    departments: Sequence[Department] = (),
+    *,
+    as_csv: bool = False,
 ) -> tuple[str, bytes]:
     """File name and content of a blank: ``survey``, ``metrics``, ``departments``, ``framework``."""
     if kind == "framework":
@@ -25,6 +31,11 @@ def template(
         "metrics": _metrics_sheet,
         "departments": _departments_sheet,
     }[kind](framework, language, departments)
+    if as_csv:
+        lines = io.StringIO(newline="")
+        csv.writer(lines).writerows(sheets)
+        # With the mark, spreadsheet programs read the Chinese headers right.
+        return f"fourfold-{kind}.csv", lines.getvalue().encode("utf-8-sig")
     store = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(store, options)

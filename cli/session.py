@@ -1,0 +1,42 @@
+"""What commands share: the owner at the workspace that was named, and the files that were named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from actions.access import Access, open_access
+from actions.errors import Finding, Refused
+from cli.output import Output, current
+
+File = Annotated[Path, typer.Argument(metavar="FILE")]
+RoundOption = Annotated[str, typer.Option("--round", metavar="R")]
+
+
+def owner(published: bool = False) -> tuple[Access, Output]:
+    """The owner at the workspace that the command line names."""
+    output = current.get()
+    return open_access(output.workspace, published=published), output
+
+
+def content_of(path: Path) -> bytes:
+    """Raises Refused (E921) for a file that cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _refused("E921", path, error) from None
+
+
+def write(path: Path, content: bytes) -> None:
+    """Raises Refused (E926) for a file that cannot be written."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise _refused("E926", path, error) from None
+
+
+def _refused(code: str, path: Path, error: OSError) -> Refused:
+    params = {"path": str(path), "problem": error.strerror or str(error)}
+    return Refused(Finding(code, params=params))
