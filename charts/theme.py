@@ -29,6 +29,7 @@ class Theme:
     still: str
     hidden: str
     band: str
+    error: str
 
 
 LIGHT = Theme(
@@ -48,6 +49,7 @@ LIGHT = Theme(
     still="#C6CDD5",
     hidden="#EEF1F4",
     band="#E4E8ED",
+    error="#A61B1B",
 )
 DARK = Theme(
     name="dark",
@@ -66,6 +68,7 @@ DARK = Theme(
     still="#4A5562",
     hidden="#232C37",
     band="#2A343F",
+    error="#F2857C",
 )
 
 SHAPES = ("circle", "square", "triangle-up", "diamond")

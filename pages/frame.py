@@ -27,7 +27,7 @@ def house_style() -> None:
     """The look of the pages, with the colours of the reader's mode, and the document's language."""
     colours = {k: v for k, v in asdict(tokens()).items() if isinstance(v, str)}
     variables = ";".join(f"--ff-{k.replace('_', '-')}:{v}" for k, v in colours.items())
-    st.html(f"<style>:root{{{variables};--ff-error:#A61B1B}}\n{_asset('page.css')}</style>")
+    st.html(f"<style>:root{{{variables}}}\n{_asset('page.css')}</style>")
     st.html(
         f'<span class="ff-hidden-marker" data-page-language="{escape(_document_language())}"></span>'
         f"<script>{_asset('page.js')}</script>",
@@ -169,7 +169,7 @@ def findings(content: Sequence[Mapping[str, object]]) -> None:
         )
         marked[place] = str(one["severity"])
     headers = tuple(say(f"page.column-{name}") for name in ("code", "place", "problem", "fix"))
-    table(Table(headers, tuple(rows)), wrap=(2, 3), marked=marked)
+    table(Table(headers, tuple(rows)), wrap=(1, 2, 3), marked=marked)
 
 
 def _in(text: object, lang: str) -> str:
