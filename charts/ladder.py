@@ -74,7 +74,7 @@ def _guarded_level(gate: GateRow, view: Profile) -> int | None:
 def _score_requirement(view: Profile, level: int, language: str) -> tuple[Requirement, ...]:
     cut = view.bands[level - view.bands[0].level].low
     value = view.row.overall.score
-    if value is None or level == view.bands[0].level:
+    if value is None or not view.levels_apply or level == view.bands[0].level:
         return ()
     met = value >= cut - 1e-9
     reach = view.score_reach.get(level)
@@ -92,6 +92,8 @@ def _title(view: Profile, rungs: tuple[Rung, ...], language: str) -> str:
     level = view.row.level
     if view.row.status == "suppressed":
         return translate("ladder.title-hidden", language)
+    if not view.levels_apply:
+        return translate("gate.sample-scaled", language)
     if level is None:
         return translate("ladder.title-none", language)
     following = next((rung for rung in reversed(rungs) if rung.level > level), None)

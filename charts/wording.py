@@ -145,6 +145,9 @@ def department_finding(view: Profile, language: str) -> str:
     name = row.name[language]
     if row.status == "suppressed":
         return translate("wording.department-hidden", language, name=name)
+    if not view.levels_apply and row.overall.score is not None:
+        shown = score(row.overall.score)
+        return translate("wording.department-score", language, name=name, score=shown)
     if row.level is None:
         return translate("wording.department-unrated", language, name=name)
     crossing = crossed_levels(view.bands, row.overall)
