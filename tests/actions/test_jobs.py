@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import time
 
 import pytest
@@ -79,6 +81,19 @@ def test_a_worker_that_dies_leaves_a_failed_job(access):
         run_job(access.workspace.location, id, "owner", True)
     job = job_state(access, id)
     assert job is not None and job.state == "failed"
+
+
+def test_a_worker_that_is_killed_before_it_can_say_anything_leaves_a_failed_job(
+    access, monkeypatch
+):
+    silent = shutil.which("false")
+    if silent is None:
+        pytest.skip("no program here that fails at once")
+    draft = start_draft(access, answers(), "答卷.csv", "survey", "2026")
+    monkeypatch.setattr(sys, "executable", silent)
+    job = ended(access, start_job(access, "import", {"draft": draft.id}))
+    assert job.state == "failed"
+    assert list_rounds(access) == [] and get_draft(access, draft.id) is not None
 
 
 def test_jobs_that_a_dead_server_left_are_marked_at_the_next_start(access):
