@@ -25,6 +25,8 @@ __all__ = [
 ]
 
 NO_ROWS = "E126"
+"""A file that can be read and holds nothing: a dry run reports it."""
+
 Progress = Callable[[str, float], None]
 """Told the stage and the share done; may raise to stop the import."""
 
@@ -70,10 +72,15 @@ def import_survey(
     workspace = access.workspace
     progress("store", 0.05)
     sha256 = batches.store_raw(workspace, content, name)
-    try:
+    with refusals_recorded(access, "batch.import", sha256, {"round": round_id}):
         framework = default_framework() if own else _framework_for(access, round_id)
         progress("read", 0.15)
-        table = _table(content, limits, read_options, own)
+        try:
+            table = _table(content, limits, read_options, own)
+        except Refused as refusal:
+            if dry_run and refusal.first.code == NO_ROWS:
+                return _nothing_to_import(sha256, round_id, refusal)
+            raise
         progress("check", 0.6)
         known = registry.known_departments(workspace)
         found = interpret_survey(table, framework, options, known)
@@ -101,11 +108,6 @@ def import_survey(
                 "done",
                 {"round": round_id} | counts,
             )
-    except Refused as refusal:
-        if dry_run and refusal.first.code == NO_ROWS:
-            return _nothing_to_import(sha256, round_id, refusal)
-        _record_refusal(access, sha256, round_id, refusal)
-        raise
     return {**report, "batch": batch, "new": is_new}
 
 
@@ -129,10 +131,15 @@ def import_metrics(
     aliases = aliases or {}
     progress("store", 0.05)
     sha256 = batches.store_raw(workspace, content, name)
-    try:
+    with refusals_recorded(access, "batch.import", sha256, {"round": round_id}):
         framework = default_framework() if own else _framework_for(access, round_id)
         progress("read", 0.15)
-        table = _table(content, limits, read_options, own)
+        try:
+            table = _table(content, limits, read_options, own)
+        except Refused as refusal:
+            if dry_run and refusal.first.code == NO_ROWS:
+                return {**_nothing_to_import(sha256, round_id, refusal), "values": 0}
+            raise
         progress("check", 0.6)
         known = registry.known_departments(workspace)
         found = interpret_metrics(table, framework, known, aliases)
@@ -154,11 +161,6 @@ def import_metrics(
                 "done",
                 {"round": round_id, "values": len(found.values)},
             )
-    except Refused as refusal:
-        if dry_run and refusal.first.code == NO_ROWS:
-            return {**_nothing_to_import(sha256, round_id, refusal), "values": 0}
-        _record_refusal(access, sha256, round_id, refusal)
-        raise
     issues = [*report["issues"], *[finding.as_json() for finding in more]]
     return {**report, "issues": issues, "batch": batch, "new": is_new}
 
@@ -277,16 +279,3 @@ def _nothing_to_import(sha256: str, round_id: str, refusal: Refused) -> dict[str
         "issues": found,
         "blocking": found,
     }
-
-
-def _record_refusal(access: Access, sha256: str, round_id: str, refusal: Refused) -> None:
-    codes = [finding.code for finding in refusal.findings[:20]]
-    with access.workspace.writing() as connection:
-        registry.record(
-            connection,
-            access.user.id,
-            "batch.import",
-            sha256,
-            "refused",
-            {"round": round_id, "codes": codes},
-        )

@@ -58,6 +58,11 @@ def section(title: str, note: str = "") -> None:
     st.html(f'<h2 class="ff-section">{escape(title)}</h2>{below}')
 
 
+def remark(text: str) -> None:
+    """One sentence to read aloud, in small type."""
+    st.html(f'<p class="ff-note">{escape(text)}</p>')
+
+
 def footnote(*sentences: str) -> None:
     text = (" " if language() == "en" else "").join(escape(s) for s in sentences if s)
     st.html(f'<p class="ff-foot">{text}</p>')
@@ -84,7 +89,7 @@ def picture(shown: Picture, key: str, source: str) -> None:
                 width="content",
             )
             with st.popover(say("page.method"), type="tertiary", icon=":material/function:"):
-                st.html(f'<p class="ff-note">{escape(shown.method)}</p>')
+                remark(shown.method)
 
 
 def table(

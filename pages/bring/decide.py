@@ -13,10 +13,9 @@ import streamlit as st
 from actions.drafts import Draft, RawTable, discard_draft, read_draft, save_draft
 from actions.errors import Refused
 from actions.previews import Preview, preview
-from charts.numbers import respondents
 from charts.picture import Table
 from pages import frame
-from pages.bring import finish
+from pages.bring import finish, review
 from pages.view import access, language, say
 
 ORDER = ("recognised", "columns", "codes", "findings", "preview")
@@ -55,8 +54,7 @@ def step(draft: Draft, name: str) -> None:
     elif name == "findings":
         ready = _findings(draft, found)
     else:
-        finish.review(draft, found)
-        ready = not found.blocked and found.accepted > 0
+        ready = _review(draft, found)
     _onward(draft, name, ready)
 
 
@@ -274,17 +272,13 @@ def _findings(draft: Draft, found: Preview) -> bool:
     return st.checkbox(say("upload.seen"), key=f"seen-{draft.id}")
 
 
-def departments(found: Preview) -> Table:
-    """People or values by department, beside the round before."""
-    lang = language()
-    headers = [say("view.department"), say("upload.n")]
-    if found.values is None:
-        headers.append(say("upload.n-before"))
-    rows = []
-    for one in found.departments:
-        name = one.name[lang] + (say("upload.is-new") if one.is_new else "")
-        row = [name, str(one.n)]
-        if found.values is None:
-            row.append("—" if one.before is None else respondents(one.before))
-        rows.append(tuple(row))
-    return Table(tuple(headers), tuple(rows))
+def _review(draft: Draft, found: Preview) -> bool:
+    review.counts(found)
+    decided = True
+    if found.active:
+        mode = review.choose_mode(draft, found)
+        if mode != draft.content.get("mode"):
+            _save(draft, mode=mode)
+        decided = mode is not None
+    review.departments(found)
+    return decided and not found.blocked and found.accepted > 0

@@ -1,55 +1,14 @@
-"""Last steps of an upload: review, commit in the worker process, and its end."""
+"""Last step of an upload: the commit in the worker process, and its end."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from actions.drafts import Draft, save_draft
+from actions.drafts import Draft
 from actions.errors import Refused
 from actions.jobs import FINISHED, cancel_job, job_state, start_job
-from actions.previews import Preview
 from pages import frame
 from pages.view import access, say
-
-ADD = "add"
-
-
-def review(draft: Draft, found: Preview) -> None:
-    """What would be committed, counted; and how it joins a round that has answers already."""
-    from pages.bring.decide import departments
-
-    frame.section(
-        say(
-            "upload.counts",
-            read=found.rows_read,
-            accepted=found.accepted,
-            rejected=found.rejected,
-            ignored=found.ignored,
-        )
-    )
-    frame.shares(
-        [
-            (found.accepted, "accent", say("upload.accepted")),
-            (found.rejected, "fall", say("upload.rejected")),
-            (found.ignored, "still", say("upload.ignored")),
-        ]
-    )
-    if found.active:
-        options = {ADD: say("upload.mode-add")} | {
-            batch: say("upload.mode-supersede", batch=batch) for batch in found.active
-        }
-        held = draft.content.get("mode")
-        mode = st.radio(
-            say("upload.mode"),
-            list(options),
-            index=list(options).index(str(held)) if held in options else None,
-            format_func=options.__getitem__,
-            key=f"mode-{draft.id}",
-        )
-        if mode != held:
-            save_draft(access(), draft, mode=mode)
-            st.rerun()
-    frame.table(departments(found))
 
 
 def start(draft: Draft) -> None:

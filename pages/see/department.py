@@ -11,24 +11,20 @@ from charts.matrix import translate_group
 from charts.numbers import percent, respondents
 from charts.wording import department_finding, department_reason
 from pages import frame, results
+from pages.see import opening
 from pages.view import language, say, select, select_many, tokens
 
 GROUP, CITY, OWN = "group", "city", "own"
 
 lang, colours = language(), tokens()
-choices = results.choices()
-if not choices.rounds:
-    frame.finding(say("overview.empty"), say("overview.empty-reason"))
-    st.page_link("bring/upload.py", label=say("overview.empty-link"))
-    st.stop()
+choices = opening.choices_or_stop()
 
-rounds = list(reversed(choices.rounds))
 names = {id: name[lang] for id, name, _ in choices.departments}
 group_of = {id: group for id, _, group in choices.departments}
 ids = sorted(names, key=lambda id: (group_of[id], names[id]))
 first, second, third, right = st.columns([0.9, 1.6, 1.6, 2.6], vertical_alignment="bottom")
 with first:
-    round_id = select("round", say("view.round"), {one: one for one in rounds}, rounds[0])
+    round_id = opening.select_round(choices)
 with second:
     department = select("department", say("view.department"), {id: names[id] for id in ids}, ids[0])
 with third:
@@ -61,9 +57,9 @@ with right:
         synthetic=view.synthetic,
     )
 frame.finding(department_finding(view, lang), department_reason(view, lang))
-source = say("page.source-department", round=round_id, name=names[department])
-if view.synthetic:
-    source = f"{say('page.synthetic')} · {source}"
+source = opening.source(
+    say("page.source-department", round=round_id, name=names[department]), synthetic=view.synthetic
+)
 
 st.space("small")
 left, right = st.columns([1.7, 1], gap="large")

@@ -11,23 +11,20 @@ from charts.numbers import percent
 from charts.theme import factor_colour
 from charts.wording import city_finding, city_reason, weak_point_sentence
 from pages import frame, results
+from pages.see import opening
 from pages.view import language, say, select, tokens
 
 ALL = "all"
 NONE = "none"
 
 lang, colours = language(), tokens()
-choices = results.choices()
-if not choices.rounds:
-    frame.finding(say("overview.empty"), say("overview.empty-reason"))
-    st.page_link("bring/upload.py", label=say("overview.empty-link"))
-    st.stop()
+choices = opening.choices_or_stop()
 
 rounds = list(reversed(choices.rounds))
 groups = list(dict.fromkeys(group for _, _, group in choices.departments if group))
 first, second, third, right = st.columns([1.1, 1.1, 1.5, 3.3], vertical_alignment="bottom")
 with first:
-    round_id = select("round", say("view.round"), {one: one for one in rounds}, rounds[0])
+    round_id = opening.select_round(choices)
 with second:
     others = [one for one in rounds if one != round_id]
     before = [one for one in others if rounds.index(one) > rounds.index(round_id)]
@@ -56,9 +53,9 @@ frame.finding(
     city_finding(view, say("city.synthetic" if view.synthetic else "city.plain"), lang),
     city_reason(view, lang),
 )
-source = say("page.source", round=round_id, framework=view.framework)
-if view.synthetic:
-    source = f"{say('page.synthetic')} · {source}"
+source = opening.source(
+    say("page.source", round=round_id, framework=view.framework), synthetic=view.synthetic
+)
 
 st.space("small")
 left, right = st.columns(2, gap="large")
@@ -89,7 +86,7 @@ with right:
     moved = movers(view, colours, lang, within)
     if moved is not None:
         frame.picture(moved, "movers", source)
-        st.html(f'<p class="ff-note">{frame.escape(moved.sentence)}</p>')
+        frame.remark(moved.sentence)
     names = {id: name[lang] for id, name, _ in choices.departments}
     listed = {row.id: names[row.id] for row in view.rows if within in (None, row.group)}
     if listed:

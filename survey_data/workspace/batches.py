@@ -261,15 +261,19 @@ def evidence(
 
 
 def evidence_key(workspace: Workspace, round_id: str) -> str:
-    """Changes whenever a round's evidence may have changed; cheap to ask for."""
+    """Changes whenever a round's evidence, framework or state may have; cheap to ask for."""
     with workspace.reading() as connection:
+        round = connection.execute(
+            sa.select(t.rounds.c.framework, t.rounds.c.state).where(t.rounds.c.id == round_id)
+        ).all()
         rows = connection.execute(
             sa.select(t.batches.c.id, t.batches.c.state, t.batches.c.sequence)
             .where(t.batches.c.round == round_id)
             .order_by(t.batches.c.sequence)
         ).all()
         people = connection.execute(sa.select(t.departments).order_by(t.departments.c.id)).all()
-    text = json.dumps([[list(r) for r in rows], [list(p) for p in people]], ensure_ascii=False)
+    held = [[list(row) for row in part] for part in (round, rows, people)]
+    text = json.dumps(held, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -10,12 +10,11 @@ import pytest
 from actions.access import open_access
 from actions.overview import city_view, department_view
 from charts.answers import answer_bars
-from charts.city import city_bar, factor_rows
-from charts.department import course, indicator_dots, largest_gaps
 from charts.ladder import ladder
 from charts.matrix import matrix
 from charts.movers import movers
 from charts.theme import DARK, LIGHT
+from tests.charts.pictures import pictures
 
 
 @pytest.fixture(scope="module")
@@ -28,20 +27,6 @@ def views(demo):
         id: department_view(access, "2025", id, draws=400) for id in ("财政局", "税务局", *hidden)
     }
     return seen, whole, profiles, hidden
-
-
-def pictures(seen, profile, tokens, lang):
-    found = [
-        city_bar(seen, tokens, lang),
-        factor_rows(seen, tokens, lang),
-        matrix(seen, tokens, lang),
-        movers(seen, tokens, lang),
-        indicator_dots(profile, tokens, lang),
-        largest_gaps(profile, tokens, lang),
-        course(profile, tokens, lang),
-        answer_bars(profile, tokens, lang),
-    ]
-    return [one for one in found if one is not None]
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
