@@ -15,7 +15,7 @@ from survey_data.survey import SurveyImport
 from survey_data.workspace import batches, registry
 
 Text = dict[str, str]
-_CODE_FINDINGS = ("E130", "E131", "E132")
+_CODE_FINDINGS = ("E130", "E151", "E152")
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ def map_columns(
     findings = []
     if personal:
         columns = ", ".join(headers[index] for index in personal)
-        findings.append(Finding("W150", "warning", params={"columns": columns}))
+        findings.append(Finding("E150", "warning", params={"columns": columns}))
     absent = [item.id for item in framework.items if item.id not in items.values()]
     if absent and items:
         listed = ", ".join(absent[:10]) + (", …" if len(absent) > 10 else "")
@@ -178,7 +178,7 @@ def _unknown_names(
             found.append(Finding("E141", where=where, params={"columns": listed}))
     for column, item in overrides.items():
         if item not in item_ids:
-            found.append(Finding("E140", where={"column": column}, params={"item": item}))
+            found.append(Finding("E155", where={"column": column}, params={"item": item}))
     return found
 
 

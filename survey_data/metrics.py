@@ -199,7 +199,7 @@ def interpret_metrics(
                 continue
             if not name:
                 where = {"row": number, "column": headers[department]}  # type: ignore[index]
-                reader.findings.append(Finding("E133", where=where))
+                reader.findings.append(Finding("E153", where=where))
                 rejected += 1
                 continue
             when = texts[period].strip() if period is not None else ""

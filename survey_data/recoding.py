@@ -43,7 +43,7 @@ def code_text(text: str, scale: Scale, rules: Mapping[str, int]) -> tuple[int, s
     bare = unicodedata.normalize("NFKC", text).strip()
     if text.strip() in rules:
         number = rules[text.strip()]
-        return (number, None) if scale.min <= number <= scale.max else (OFF_SCALE, "E131")
+        return (number, None) if scale.min <= number <= scale.max else (OFF_SCALE, "E151")
     if not bare:
         return MISSING, None
     for labels in (scale.labels or {}).values():
@@ -56,8 +56,8 @@ def code_text(text: str, scale: Scale, rules: Mapping[str, int]) -> tuple[int, s
     if _plain_label(bare) in MISSING_TEXTS:
         return MISSING, "missing"
     if number is not None:
-        return OFF_SCALE, "E131"
-    return OFF_SCALE, "E130" if _DATE.match(bare) else "E132"
+        return OFF_SCALE, "E151"
+    return OFF_SCALE, "E130" if _DATE.match(bare) else "E152"
 
 
 def dictionary_of(column: pa.ChunkedArray) -> tuple[list[str], NDArray[np.integer]]:
@@ -121,5 +121,5 @@ def code_column(
         ]
         if len(rows) > len(listed):
             params = {"count": len(rows) - len(listed), "example": texts[index][:50]}
-            findings.append(Finding("E134", where={"column": header}, params=params))
+            findings.append(Finding("E154", where={"column": header}, params=params))
     return CodedColumn(codes, findings)

@@ -140,7 +140,7 @@ def interpret_survey(
     endless = np.array([len(name) > LONGEST for name in names])[name_of] & ~totals
     if mapping.department is not None:
         column = table.headers[mapping.department]
-        findings += _listed("E133", rows[blank], column, {})
+        findings += _listed("E153", rows[blank], column, {})
         findings += _listed("E135", rows[endless], column, {"limit": LONGEST})
     bad = blank | endless
     items = tuple(item for item in _in_order(framework, mapping))
@@ -233,7 +233,7 @@ def _listed(
     ]
     if len(rows) > MOST_LISTED:
         params = {"count": len(rows) - MOST_LISTED, "example": code}
-        listed.append(Finding("E134", where={"column": column}, params=params))
+        listed.append(Finding("E154", where={"column": column}, params=params))
     return listed
 
 

@@ -74,7 +74,7 @@ def test_progress_and_remarks_go_to_stderr(fourfold, tmp_path, monkeypatch, lang
         "import", "survey", tmp_path / "x.csv", "--round", "2026", "--language", language
     )
     assert found.status == 0
-    assert "E131" in found.err and "E131" not in found.out
+    assert "E151" in found.err and "E151" not in found.out
     assert len(found.out.splitlines()) == 1
 
 

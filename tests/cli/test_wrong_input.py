@@ -114,7 +114,7 @@ def test_a_refused_file_names_its_rows(small, tmp_path):
     found = small("import", "survey", file, "--round", "2026", "--json")
     assert found.status == 3 and found.json["error"]["code"] == "E146"
     places = [(f["code"], f["row"], f["column"], f["value"]) for f in found.json["findings"]]
-    assert ("E131", 2, "A1-1a", "99") in places and ("E132", 3, "A1-1b", "好") in places
+    assert ("E151", 2, "A1-1a", "99") in places and ("E152", 3, "A1-1b", "好") in places
 
 
 def test_a_dry_run_lists_whatever_would_stop_the_import_and_is_done(small, tmp_path):

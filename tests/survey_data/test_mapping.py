@@ -54,7 +54,7 @@ def test_a_decision_wins_over_what_the_header_says() -> None:
 def test_a_decision_for_an_item_that_the_framework_does_not_have_stops_the_import() -> None:
     found = mapped("部门", "x", "A1-1a", overrides={"x": "Z9"})
     assert [(f.code, f.where["column"], f.params["item"]) for f in found.blocking] == [
-        ("E140", "x", "Z9")
+        ("E155", "x", "Z9")
     ]
 
 
@@ -146,7 +146,7 @@ def test_an_attention_check_is_found_by_its_id_or_text(header: str) -> None:
 def test_a_personal_column_is_known_by_its_header_and_said(header: str) -> None:
     found = mapped("部门", header, "A1-1a", row=["教育局", "?", "4"])
     assert found.personal == (1,)
-    [finding] = [f for f in found.findings if f.code == "W150"]
+    [finding] = [f for f in found.findings if f.code == "E150"]
     assert finding.params["columns"] == header
 
 

@@ -205,7 +205,7 @@ def test_of_two_rows_for_the_same_cell_the_last_counts_and_that_is_said() -> Non
 def test_a_total_row_is_ignored_and_a_row_without_a_department_is_rejected() -> None:
     found = metrics(["部门", "B1-1"], ["x", "1"], ["合计", "1"], [None, "2"], ignored=2)
     assert (found.rows_read, found.accepted, found.rejected, found.ignored) == (5, 1, 1, 3)
-    assert errors(found) == [("E133", {"row": 4, "column": "部门"})]
+    assert errors(found) == [("E153", {"row": 4, "column": "部门"})]
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_a_label_is_known_in_either_language_whatever_its_case_and_width(
 
 @pytest.mark.parametrize("text", ["0", "6", "-1", "99", "2.5", "1e9", "1e400", "-0.5"])
 def test_a_number_off_the_scale_is_refused_and_never_rounded(text: str) -> None:
-    assert code_text(text, SCALE, {}) == (OFF_SCALE, "E131")
+    assert code_text(text, SCALE, {}) == (OFF_SCALE, "E151")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_number_off_the_scale_is_refused_and_never_rounded(text: str) -> None:
     ["五", "A", "比较同意", "5-非常同意", "3分", "0_3", "1,0", "0x3", "=3", "inf", "True", "3 3"],
 )
 def test_an_unknown_text_is_never_guessed(text: str) -> None:
-    assert code_text(text, SCALE, {}) == (OFF_SCALE, "E132")
+    assert code_text(text, SCALE, {}) == (OFF_SCALE, "E152")
 
 
 @pytest.mark.parametrize("text", ["2026-03-02", "2026-03-02 00:00:00"])
@@ -90,7 +90,7 @@ def test_a_persons_rule_wins_over_label_number_and_mark_of_missing() -> None:
 
 
 def test_a_persons_rule_cannot_leave_the_scale() -> None:
-    assert code_text("x", SCALE, {"x": 9}) == (OFF_SCALE, "E131")
+    assert code_text("x", SCALE, {"x": 9}) == (OFF_SCALE, "E151")
 
 
 @given(text=st.text(max_size=12), low=st.integers(-5, 2), size=st.integers(1, 10))
@@ -117,7 +117,7 @@ def test_every_number_of_a_scale_survives_width_and_spaces(
 
 def test_an_unknown_text_is_reported_with_row_column_and_value_in_both_languages() -> None:
     found = survey_of(["部门", "A1-1a"], ["教育局", "4"], ["民政局", "还行"])
-    [finding] = [f for f in found.findings if f.code == "E132"]
+    [finding] = [f for f in found.findings if f.code == "E152"]
     assert finding.where == {"row": 3, "column": "A1-1a", "value": "还行"}
     assert "还行" in finding.message["zh"] and "还行" in finding.message["en"]
     assert finding.as_json()["row"] == 3
@@ -125,7 +125,7 @@ def test_an_unknown_text_is_reported_with_row_column_and_value_in_both_languages
 
 def test_a_value_off_the_scale_is_reported_with_the_ends_of_its_own_scale() -> None:
     found = survey_of(["部门", "A1-2a"], ["教育局", "10"], ["民政局", "11"])
-    [finding] = [f for f in found.findings if f.code == "E131"]
+    [finding] = [f for f in found.findings if f.code == "E151"]
     assert finding.where == {"row": 3, "column": "A1-2a", "value": "11"}
     assert finding.params == {"low": 0, "high": 10}
 
@@ -133,8 +133,8 @@ def test_a_value_off_the_scale_is_reported_with_the_ends_of_its_own_scale() -> N
 def test_many_equal_problems_are_listed_up_to_a_bound_and_then_counted() -> None:
     rows = [["教育局", "还行"] for _ in range(500)] + [["教育局", "4"]]
     found = survey_of(["部门", "A1-1a"], *rows)  # type: ignore[arg-type]
-    listed = [f for f in found.findings if f.code == "E132"]
-    [rest] = [f for f in found.findings if f.code == "E134"]
+    listed = [f for f in found.findings if f.code == "E152"]
+    [rest] = [f for f in found.findings if f.code == "E154"]
     assert len(listed) + rest.params["count"] == 500  # type: ignore[operator]
     assert len(listed) == 200
     assert found.rejected == 500
@@ -149,4 +149,4 @@ def test_cells_that_count_as_missing_are_said_once_a_column() -> None:
 
 def test_an_item_with_a_scale_of_its_own_does_not_take_the_labels_of_the_common_scale() -> None:
     found = survey_of(["部门", "A1-2a"], ["x", "同意"])
-    assert [f.code for f in found.findings if f.severity == "error"] == ["E132"]
+    assert [f.code for f in found.findings if f.severity == "error"] == ["E152"]

@@ -33,7 +33,7 @@ def test_a_row_without_a_department_is_rejected_with_its_place() -> None:
         HEADERS, ["教育局", "1", "1", "1"], [None, "1", "1", "1"], ["\u3000", "1", "1", "1"]
     )
     assert (found.accepted, found.rejected) == (1, 2)
-    assert [f.where for f in found.findings if f.code == "E133"] == [
+    assert [f.where for f in found.findings if f.code == "E153"] == [
         {"row": 3, "column": "部门"},
         {"row": 4, "column": "部门"},
     ]
@@ -97,7 +97,7 @@ def test_an_alias_of_the_import_brings_two_names_together() -> None:
 def test_personal_columns_are_dropped_and_said() -> None:
     found = survey_of(["姓名", *HEADERS, "手机"], ["张三", "教育局", "1", "1", "1", "13812345678"])
     assert found.report()["personal"] == ["姓名", "手机"]
-    assert "W150" in codes_of(found.findings)
+    assert "E150" in codes_of(found.findings)
     kept = repr((found.codes, found.attributes, found.departments, found.report()["mapped"]))
     assert "张三" not in kept and "13812345678" not in kept
 
