@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import ModuleType
 
-from survey_data.dialects import plain
+from indicators.findings import Finding, Refused
+from survey_data.dialects import plain, wenjuanxing
 from survey_data.dialects.export import Column, Export
 from survey_data.reading.table import RawTable
 
 __all__ = ["Column", "Export", "read_export", "recognise"]
 
-DIALECTS: tuple[ModuleType, ...] = (plain,)
+DIALECTS: tuple[ModuleType, ...] = (wenjuanxing, plain)
 
 
 def recognise(table: RawTable) -> dict[str, float]:
@@ -22,10 +24,31 @@ def recognise(table: RawTable) -> dict[str, float]:
 def read_export(table: RawTable, dialect: str | None = None) -> Export:
     """The table as the named dialect reads it, else as the surest one does.
 
-    Raises ValueError for a dialect that does not exist.
+    Of columns with one name the later ones get a number, so that each can be spoken of.
+
+    Raises
+    ------
+    Refused
+        E285 for a dialect that does not exist.
     """
     name = dialect or next(iter(recognise(table)))
-    for one in DIALECTS:
-        if one.NAME == name:
-            return one.read(table)
-    raise ValueError(f"no dialect is called {name!r}")
+    readers = {one.NAME: one for one in DIALECTS}
+    if name not in readers:
+        params = {"dialect": name, "dialects": ", ".join(sorted(readers))}
+        raise Refused(Finding("E285", params=params))
+    found = readers[name].read(table)
+    headers = _unique(found.table.headers)
+    return replace(found, table=replace(found.table, headers=headers))
+
+
+def _unique(headers: tuple[str, ...]) -> tuple[str, ...]:
+    held: set[str] = set()
+    named = []
+    for header in headers:
+        number, name = 1, header
+        while name in held:
+            number += 1
+            name = f"{header} #{number}"
+        held.add(name)
+        named.append(name)
+    return tuple(named)
