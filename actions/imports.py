@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from actions.access import Access, authorize
@@ -13,7 +14,7 @@ from survey_data.departments import KnownDepartments
 from survey_data.metrics import MetricsImport, interpret_metrics
 from survey_data.reading import COMMAND_LIMITS, Limits, RawTable, ReadOptions, parse, read
 from survey_data.survey import SurveyImport, SurveyOptions, interpret_survey
-from survey_data.workspace import batches, registry
+from survey_data.workspace import batches, decisions, registry
 
 __all__ = [
     "ReadOptions",
@@ -83,7 +84,9 @@ def import_survey(
             raise
         progress("check", 0.6)
         known = registry.known_departments(workspace)
-        found = interpret_survey(table, framework, options, known)
+        confirmed = decisions.confirmed_mappings(workspace, framework.id)
+        options = _with_policy(access, round_id, options)
+        found = interpret_survey(table, framework, options, known, confirmed)
         report = {"batch": None, "sha256": sha256, "round": round_id, **found.report()}
         mapping = _mapping_json(found, options)
         if dry_run:
@@ -99,6 +102,9 @@ def import_survey(
                 connection, round_id, found, sha256, mapping, options.aliases, mode=mode,
                 synthetic=own,
             )  # fmt: skip
+            decisions.confirm_mappings(
+                connection, found.export.dialect, framework.id, _by_hand(found, options)
+            )
             counts = {key: report[key] for key in ("rows_read", "accepted", "rejected", "ignored")}
             registry.record(
                 connection,
@@ -174,7 +180,10 @@ def preview_survey(
     """What a table that was read would bring as answers. Nothing is stored."""
     authorize(access.user, "batch.import", round_id)
     known = registry.known_departments(access.workspace)
-    return interpret_survey(table, _framework_for(access, round_id), options, known)
+    framework = _framework_for(access, round_id)
+    confirmed = decisions.confirmed_mappings(access.workspace, framework.id)
+    options = _with_policy(access, round_id, options)
+    return interpret_survey(table, framework, options, known, confirmed)
 
 
 def preview_metrics(
@@ -260,6 +269,25 @@ def _mapping_json(found: SurveyImport, options: SurveyOptions) -> dict[str, obje
         "codes": sorted(options.codes),
         "aliases": dict(sorted(options.aliases.items())),
         "drop": sorted(options.drop),
+        **({"dialect": options.dialect} if options.dialect else {}),
+        **({"exclude": sorted(found.exclude)} if found.exclude else {}),
+    }
+
+
+def _with_policy(access: Access, round_id: str, options: SurveyOptions) -> SurveyOptions:
+    """A person's exclusion rules, else the round's stored policy."""
+    if options.exclude is not None:
+        return options
+    return replace(options, exclude=decisions.exclusion_rules(access.workspace, round_id))
+
+
+def _by_hand(found: SurveyImport, options: SurveyOptions) -> dict[str, str]:
+    """Question texts that a person mapped, for the next file of this dialect and framework."""
+    decided = set(options.overrides.values())
+    return {
+        found.export.columns[index].texts[0]: item
+        for index, item in found.mapping.items.items()
+        if item in decided
     }
 
 

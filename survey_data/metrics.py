@@ -18,8 +18,9 @@ from survey_data.departments import (
     match_departments,
     proposal_findings,
 )
-from survey_data.mapping import DEPARTMENT_HEADERS, plain
+from survey_data.mapping import DEPARTMENT_HEADERS, no_department
 from survey_data.reading import RawTable
+from survey_data.text import plain
 
 INDICATOR_HEADERS = ("indicator", "指标", "指标编号", "metric")
 VALUE_HEADERS = ("value", "数值", "值")
@@ -173,7 +174,7 @@ def interpret_metrics(
     blocking: list[Finding] = []
     wide: list[_Column] = []
     if department is None:
-        blocking.append(Finding("E142"))
+        blocking.append(no_department(headers))
     if not is_long:
         wide, wrong = _wide_columns(reader, headers, {department, period, source})
         blocking += wrong

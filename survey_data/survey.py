@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,8 @@ from numpy.typing import NDArray
 from indicators.findings import Finding, Refused
 from indicators.framework import Framework
 from indicators.moments import MISSING, SurveyMoments
+from survey_data.background import attention_failed, attributes, multiple_answers
+from survey_data.decisions import CodeRule, code_rules, screening_rules
 from survey_data.departments import (
     LONGEST,
     TOTALS,
@@ -20,37 +24,32 @@ from survey_data.departments import (
     match_departments,
     proposal_findings,
 )
+from survey_data.dialects import Export, read_export
 from survey_data.mapping import ColumnMap, map_columns
+from survey_data.metadata import durations, times
 from survey_data.reading import RawTable
-from survey_data.reading.columns import array_of, numbers_of
-from survey_data.recoding import (
-    MOST_LISTED,
-    OFF_SCALE,
-    CodeRule,
-    code_column,
-    code_text,
-    dictionary_of,
-)
+from survey_data.reading.columns import numbers_of
+from survey_data.recoding import MOST_LISTED, OFF_SCALE, code_column, dictionary_of
+
+if TYPE_CHECKING:
+    from survey_data.screening import Screening
 
 
 @dataclass(frozen=True)
 class SurveyOptions:
-    """What a person decided about a survey file."""
+    """What a person decided about a survey file.
+
+    ``exclude`` holds screening rules (`survey_data.screening`) whose rows count in no score; None
+    leaves it to the round's policy.
+    """
 
     department: str | None = None
     overrides: dict[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     aliases: dict[str, str] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, object]:
-        return {
-            "department": self.department,
-            "overrides": dict(sorted(self.overrides.items())),
-            "drop": sorted(self.drop),
-            "codes": sorted(self.codes),
-            "aliases": dict(sorted(self.aliases.items())),
-        }
+    dialect: str | None = None
+    exclude: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,15 +57,14 @@ class SurveyImport:
     """What a survey file holds. Nothing is stored yet.
 
     ``codes`` (accepted, J) int16 with `MISSING`, ``department`` (accepted,) index into
-    ``departments``; rows_read = accepted + rejected + ignored. ``blocking`` findings stop the
-    import.
+    ``departments``; rows_read = accepted + rejected + ignored. ``excluded`` (accepted,) marks rows
+    that are kept and count in no score; ``duration`` (accepted,) seconds and ``submitted``
+    (accepted,) times are there when the file has them. ``blocking`` findings stop the import.
     """
 
     framework: Framework
-    headers: tuple[str, ...]
+    export: Export
     mapping: ColumnMap
-    encoding: str | None
-    kind: str
     rows_read: int
     rejected: int
     ignored: int
@@ -78,8 +76,23 @@ class SurveyImport:
     department: NDArray[np.int32]
     row_numbers: NDArray[np.int64]
     attributes: dict[str, list[str | None]]
+    multiple: dict[str, dict[str, int]]
+    duration: NDArray[np.float64] | None
+    submitted: NDArray[np.datetime64] | None
+    attention_failed: NDArray[np.bool_] | None
+    excluded: NDArray[np.bool_]
+    exclude: dict[str, int]
     blocking: tuple[Finding, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        return self.export.table.headers
+
+    @cached_property
+    def screening(self) -> Screening:
+        """Which of the accepted rows look careless, check by check."""
+        return _screened(self)
 
     @property
     def accepted(self) -> int:
@@ -87,8 +100,16 @@ class SurveyImport:
 
     @cached_property
     def moments(self) -> SurveyMoments:
+        """Of the rows that count."""
+        return self.moments_without(self.excluded)
+
+    def moments_without(self, excluded: NDArray[np.bool_]) -> SurveyMoments:
+        """Moments of the accepted rows (accepted,) that are not ``excluded``."""
+        codes, department = self.codes, self.department
+        if excluded.any():
+            codes, department = codes[~excluded], department[~excluded]
         return SurveyMoments.from_answers(
-            self.codes, self.department, self.departments, self.items, self.framework
+            codes, department, self.departments, self.items, self.framework
         )
 
     @property
@@ -104,8 +125,9 @@ class SurveyImport:
         """The import's findings and counts as contract.md 4 has them."""
         named = [self.headers[index] for index in self.mapping.unmapped]
         return {
-            "dialect": "plain",
-            "encoding": self.encoding,
+            "dialect": self.export.dialect,
+            "confidence": self.export.confidence,
+            "encoding": self.export.table.encoding,
             "rows_read": self.rows_read,
             "accepted": self.accepted,
             "rejected": self.rejected,
@@ -114,24 +136,41 @@ class SurveyImport:
             "new_departments": list(self.new_departments),
             "mapped": self.mapped,
             "unmapped": named,
+            "proposed": {
+                self.headers[index]: {"item": item, "likeness": likeness}
+                for index, (item, likeness) in self.mapping.proposed.items()
+            },
+            "metadata": {self.headers[i]: meta for i, meta in self.mapping.metadata.items()},
+            "multiple": self.multiple,
+            "excluded": {"rows": int(self.excluded.sum()), "rules": self.exclude},
             "personal": [self.headers[index] for index in self.mapping.personal],
             "issues": [finding.as_json() for finding in (*self.blocking, *self.findings)],
         }
 
 
 def interpret_survey(
-    table: RawTable, framework: Framework, options: SurveyOptions, known: KnownDepartments
+    table: RawTable,
+    framework: Framework,
+    options: SurveyOptions,
+    known: KnownDepartments,
+    confirmed: Mapping[str, Mapping[str, str]] | None = None,
 ) -> SurveyImport:
-    """Map, code and check a table that was read from a survey file."""
+    """Map, code and check a table that was read from a survey file.
+
+    ``confirmed`` holds, by dialect, what a person mapped before: plain question text → item.
+    """
+    export = read_export(table, options.dialect)
+    table = export.table
     mapping = map_columns(
-        table,
+        export,
         framework,
         department=options.department,
         overrides=options.overrides,
         drop=options.drop,
+        remembered=(confirmed or {}).get(export.dialect),
     )
     blocking = list(mapping.blocking)
-    findings = [*table.findings, *mapping.findings]
+    findings = [*table.findings, *export.findings, *mapping.findings]
     rows = numbers_of(table.row_numbers)
     names, name_of = _department_names(table, mapping)
     totals = np.array([name.casefold() in TOTALS for name in names])[name_of]
@@ -142,29 +181,13 @@ def interpret_survey(
         column = table.headers[mapping.department]
         findings += _listed("E153", rows[blank], column, {})
         findings += _listed("E135", rows[endless], column, {"limit": LONGEST})
-    bad = blank | endless
     items = tuple(item for item in _in_order(framework, mapping))
-    column_of = {item: index for index, item in mapping.items.items()}
-    codes = np.full((len(items), len(table)), MISSING, dtype=np.int16).T  # filled by columns
-    rules, wrong = _code_rules(options.codes, table.headers)
+    rules, wrong = code_rules(options.codes, table.headers)
     blocking += wrong
-    for position, item in enumerate(items):
-        header = table.headers[column_of[item]]
-        own = {rule.text: rule.number for rule in rules if rule.column in (None, header)}
-        own |= {rule.text: rule.number for rule in rules if rule.column == header}
-        coded = code_column(
-            table.columns.column(column_of[item]),
-            header,
-            framework.scale_of(item),
-            own,
-            rows,
-            ~totals,
-        )
-        codes[:, position] = coded.codes
-        bad |= (coded.codes == OFF_SCALE) & ~totals
-        findings += coded.findings
+    codes, off_scale, coding = _coded(export, framework, mapping, items, rules, ~totals)
+    findings += coding
+    bad = blank | endless | (off_scale & ~totals)
     good = ~bad & ~totals
-    findings += _attention_findings(table, framework, mapping, good)
     used = [
         name
         for name, count in zip(names, np.bincount(name_of[good], minlength=len(names)), strict=True)
@@ -179,12 +202,15 @@ def interpret_survey(
     if not good.any() and not blocking:
         blocking.append(Finding("E146"))
     whole = bool(good.all())
-    return SurveyImport(
+    failed = attention_failed(table, framework, mapping)
+    if failed is not None and (failed & good).any():
+        findings.append(Finding("W244", "warning", params={"count": int((failed & good).sum())}))
+    duration, submitted, remarks = _timing(table, mapping, rows)
+    findings += remarks
+    found = SurveyImport(
         framework=framework,
-        headers=table.headers,
+        export=export,
         mapping=mapping,
-        encoding=table.encoding,
-        kind=table.kind,
         rows_read=len(table) + table.ignored,
         rejected=int(bad.sum()),
         ignored=table.ignored + int(totals.sum()),
@@ -195,10 +221,102 @@ def interpret_survey(
         codes=codes if whole else codes[good],
         department=to_place[name_of if whole else name_of[good]],
         row_numbers=rows if whole else rows[good],
-        attributes=_attributes(table, mapping, good),
+        attributes=attributes(table, mapping, good),
+        multiple=multiple_answers(export, mapping),
+        duration=None if duration is None else duration[good],
+        submitted=None if submitted is None else submitted[good],
+        attention_failed=None if failed is None else failed[good],
+        excluded=np.zeros(int(good.sum()), dtype=bool),
+        exclude={},
         blocking=tuple(blocking),
         findings=tuple(findings),
     )
+    return exclude(found, options.exclude) if options.exclude and not blocking else found
+
+
+def exclude(found: SurveyImport, rules: Sequence[str]) -> SurveyImport:
+    """The import without the rows that the screening rules name, which are kept and not counted."""
+    wanted, wrong = screening_rules(rules)
+    if wrong:
+        return replace(found, blocking=(*found.blocking, *wrong))
+    counts: dict[str, int] = {}
+    excluded = np.zeros(found.accepted, dtype=bool)
+    findings = list(found.findings)
+    for rule in wanted:
+        flagged = found.screening.flagged.get(rule)
+        if flagged is None:
+            findings.append(Finding("W287", "warning", params={"rule": rule}))
+            continue
+        counts[rule] = int(flagged.sum())
+        excluded |= flagged
+    if counts:
+        said = ", ".join(f"{rule} {count}" for rule, count in counts.items())
+        params = {"count": int(excluded.sum()), "rules": said}
+        findings.append(Finding("W288", "warning", params=params))
+    blocking = found.blocking
+    if excluded.all():
+        blocking = (*blocking, Finding("E146"))
+    return replace(
+        found, excluded=excluded, exclude=counts, blocking=blocking, findings=tuple(findings)
+    )
+
+
+def _screened(found: SurveyImport) -> Screening:
+    from survey_data.screening import screen
+
+    return screen(
+        found.codes,
+        found.framework,
+        found.items,
+        duration=found.duration,
+        submitted=found.submitted,
+        department=found.department,
+        attention_failed=found.attention_failed,
+    )
+
+
+def _coded(
+    export: Export,
+    framework: Framework,
+    mapping: ColumnMap,
+    items: Sequence[str],
+    rules: Sequence[CodeRule],
+    counted: NDArray[np.bool_],
+) -> tuple[NDArray[np.int16], NDArray[np.bool_], list[Finding]]:
+    """Codes (n, J), rows (n,) with a value off its scale, and what was found."""
+    table, findings = export.table, []
+    rows = numbers_of(table.row_numbers)
+    column_of = {item: index for index, item in mapping.items.items()}
+    codes = np.full((len(items), len(table)), MISSING, dtype=np.int16).T  # filled by columns
+    off_scale = np.zeros(len(table), dtype=bool)
+    for position, item in enumerate(items):
+        at = column_of[item]
+        header = table.headers[at]
+        own = {rule.text: rule.number for rule in rules if rule.column in (None, header)}
+        own |= {rule.text: rule.number for rule in rules if rule.column == header}
+        coded = code_column(
+            table.columns.column(at), header, framework.scale_of(item), own, rows, counted
+        )
+        codes[:, position] = coded.codes
+        off_scale |= coded.codes == OFF_SCALE
+        findings += coded.findings
+    return codes, off_scale, findings
+
+
+def _timing(
+    table: RawTable, mapping: ColumnMap, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.float64] | None, NDArray[np.datetime64] | None, list[Finding]]:
+    """Seconds and times of the rows, from the metadata columns that the file has."""
+    at = {meta: index for index, meta in reversed(mapping.metadata.items())}
+    duration = submitted = None
+    findings: list[Finding] = []
+    if (index := at.get("duration")) is not None:
+        duration = durations(*dictionary_of(table.columns.column(index)))
+    if (index := at.get("submitted")) is not None:
+        latest = datetime.datetime.now() + datetime.timedelta(days=1)
+        texts, indices = dictionary_of(table.columns.column(index))
+        submitted, findings = times(texts, indices, rows, table.headers[index], latest)
+    return duration, submitted, findings
 
 
 def _in_order(framework: Framework, mapping: ColumnMap) -> Sequence[str]:
@@ -235,58 +353,3 @@ def _listed(
         params = {"count": len(rows) - MOST_LISTED, "example": code}
         listed.append(Finding("E154", where={"column": column}, params=params))
     return listed
-
-
-def _code_rules(
-    rules: Sequence[str], headers: Sequence[str]
-) -> tuple[list[CodeRule], list[Finding]]:
-    """``[COLUMN:]TEXT=NUMBER``; the column is recognised by being a header of the file."""
-    found, wrong = [], []
-    for rule in rules:
-        left, sign, number = rule.rpartition("=")
-        try:
-            value = int(number)
-        except ValueError:
-            wrong.append(Finding("E144", params={"rule": rule}))
-            continue
-        if not sign or not left:
-            wrong.append(Finding("E144", params={"rule": rule}))
-            continue
-        header = next((h for h in headers if left.startswith(h + ":")), None)
-        text = left if header is None else left[len(header) + 1 :]
-        found.append(CodeRule(header, text.strip(), value))
-    return found, wrong
-
-
-def _attention_findings(
-    table: RawTable, framework: Framework, mapping: ColumnMap, good: NDArray[np.bool_]
-) -> list[Finding]:
-    expected = {
-        str(check.get("id")): code_text(str(check.get("expected")), framework.response_scale, {})[0]
-        for check in framework.attention
-    }
-    failed = np.zeros(len(table), dtype=bool)
-    for index, check in mapping.attention.items():
-        column = table.columns.column(index)
-        coded = code_column(
-            column,
-            table.headers[index],
-            framework.response_scale,
-            {},
-            np.zeros(len(table), dtype=np.int64),
-            np.zeros(len(table), dtype=bool),
-        )
-        answered = coded.codes != MISSING
-        failed |= answered & (coded.codes != expected[check])
-    count = int((failed & good).sum())
-    return [Finding("W244", "warning", params={"count": count})] if count else []
-
-
-def _attributes(
-    table: RawTable, mapping: ColumnMap, good: NDArray[np.bool_]
-) -> dict[str, list[str | None]]:
-    keep = array_of(good)
-    return {
-        id: table.columns.column(index).filter(keep).to_pylist()
-        for index, id in mapping.attributes.items()
-    }

@@ -278,7 +278,11 @@ def evidence_key(workspace: Workspace, round_id: str) -> str:
 
 
 def answers(workspace: Workspace, batch: str) -> pa.Table:
-    """Rows of a survey batch: row, department, attributes, one column an item (null = missing)."""
+    """Rows of a survey batch: row, department, attributes, one column an item (null = missing).
+
+    Where the file had them: duration in seconds, submitted, attention_failed; ``excluded`` where
+    rows count in no score.
+    """
     with workspace.reading() as connection:
         content = connection.execute(
             sa.select(t.answers.c.parquet).where(t.answers.c.batch == batch)
@@ -293,6 +297,14 @@ def _parquet(found: SurveyImport) -> bytes:
             array_of(found.department), texts_of(found.departments)
         ),
     }
+    if found.duration is not None:
+        columns["duration"] = array_of(found.duration, ~np.isnan(found.duration))
+    if found.submitted is not None:
+        columns["submitted"] = pa.array(found.submitted)
+    if found.attention_failed is not None:
+        columns["attention_failed"] = array_of(found.attention_failed)
+    if found.excluded.any():
+        columns["excluded"] = array_of(found.excluded)
     columns |= {f"attribute:{k}": texts_of(v) for k, v in found.attributes.items()}
     for position, item in enumerate(found.items):
         codes = found.codes[:, position]
@@ -306,7 +318,9 @@ def _parquet(found: SurveyImport) -> bytes:
         compression="snappy",
         write_statistics=False,
         # Without a dictionary answers are stored in half the time.
-        use_dictionary=[name for name in columns if name not in found.items],  # type: ignore[arg-type]
+        use_dictionary=[  # type: ignore[arg-type]
+            name for name in columns if name == "department" or name.startswith("attribute:")
+        ],
         column_encoding=dict.fromkeys(found.items, "BYTE_STREAM_SPLIT"),
     )
     return store.getvalue()

@@ -55,6 +55,7 @@ rounds = Table(
     Column("framework", ForeignKey("frameworks.digest"), nullable=False),
     Column("synthetic", Boolean, nullable=False),
     Column("sequence", Integer, nullable=False),
+    Column("exclude", JSON),
 )
 
 departments = Table(
@@ -73,6 +74,15 @@ aliases = Table(
     metadata,
     Column("alias", String(200), primary_key=True),
     Column("department", ForeignKey("departments.id"), nullable=False),
+)
+
+confirmed_mappings = Table(
+    "confirmed_mappings",
+    metadata,
+    Column("dialect", String(40), primary_key=True),
+    Column("framework", String(80), primary_key=True),
+    Column("question", String(64), primary_key=True),
+    Column("item", String(200), nullable=False),
 )
 
 raw_files = Table(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from survey_data.dialects import read_export
 from survey_data.mapping import ColumnMap, map_columns
 from tests.survey_data.small import ITEMS, codes_of, small_framework, table_of
 
@@ -14,7 +15,7 @@ FRAMEWORK = small_framework()
 
 def mapped(*headers: str, row: list[str] | None = None, **options: object) -> ColumnMap:
     table = table_of(list(headers), row or ["1"] * len(headers))  # type: ignore[arg-type]
-    return map_columns(table, FRAMEWORK, **options)  # type: ignore[arg-type]
+    return map_columns(read_export(table), FRAMEWORK, **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -186,7 +187,7 @@ def test_every_column_has_exactly_one_meaning_and_none_is_lost(
 ) -> None:
     drop &= set(headers)
     table = table_of(headers, ["1"] * len(headers))  # type: ignore[arg-type]
-    found = map_columns(table, FRAMEWORK, drop=drop)
+    found = map_columns(read_export(table), FRAMEWORK, drop=drop)
     places = [
         *found.items,
         *([] if found.department is None else [found.department]),
