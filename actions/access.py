@@ -19,6 +19,7 @@ ROLES: dict[str, frozenset[str]] = {
             "round.create",
             "round.bind",
             "round.publish",
+            "round.policy",
             "batch.import",
             "draft.edit",
             "job.run",

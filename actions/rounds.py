@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from actions.access import Access, authorize
 from actions.audit import refusals_recorded
 from indicators.findings import Finding, Refused
-from survey_data.workspace import batches, registry
+from survey_data.decisions import screening_rules
+from survey_data.workspace import batches, decisions, registry
 from survey_data.workspace.registry import RoundInfo
 
 
@@ -27,6 +29,7 @@ def rounds_report(access: Access) -> dict[str, Any]:
                 "starts_on": info.starts_on,
                 "state": info.state,
                 "synthetic": info.synthetic,
+                "exclude": list(decisions.exclusion_rules(access.workspace, info.id)),
                 "framework": {
                     "id": info.framework_id,
                     "version": info.framework_version,
@@ -44,6 +47,7 @@ def rounds_report(access: Access) -> dict[str, Any]:
                         "accepted": b.report.get("accepted"),
                         "rejected": b.report.get("rejected"),
                         "ignored": b.report.get("ignored"),
+                        "excluded": b.report.get("excluded"),
                     }
                     for b in info.batches
                 ],
@@ -88,6 +92,24 @@ def publish_round(access: Access, round_id: str) -> dict[str, Any]:
             registry.set_round_state(connection, round_id, "published")
             registry.record(connection, access.user.id, "round.publish", round_id, "done")
     return {"round": round_id, "state": "published"}
+
+
+def set_exclusion_policy(access: Access, round_id: str, rules: Sequence[str]) -> dict[str, Any]:
+    """Say which screening rules later survey imports of a round follow; none takes them back.
+
+    Raises Refused (E286) for a rule that does not exist.
+    """
+    detail = {"exclude": list(rules)}
+    with refusals_recorded(access, "round.policy", round_id, detail):
+        authorize(access.user, "round.policy", round_id)
+        registry.round_named(access.workspace, round_id)
+        wanted, wrong = screening_rules(rules)
+        if wrong:
+            raise Refused(wrong)
+        with access.workspace.writing() as connection:
+            decisions.set_exclusion_rules(connection, round_id, wanted)
+            registry.record(connection, access.user.id, "round.policy", round_id, "done", detail)
+    return {"round": round_id, "exclude": wanted}
 
 
 def evidence_key(access: Access, round_id: str) -> str:

@@ -196,6 +196,20 @@ def round_publish(round_id: Annotated[str, typer.Argument(metavar="R")]) -> None
         output.line(f"{found['round']}  {found['state']}")
 
 
+@round_app.command("policy")
+def round_policy(
+    round_id: Annotated[str, typer.Argument(metavar="R")],
+    exclude: Annotated[list[str] | None, typer.Option(metavar="RULE")] = None,
+) -> None:
+    """Say which screening rules later survey imports follow; without a rule: none."""
+    from actions.rounds import set_exclusion_policy
+
+    access, output = owner()
+    found = set_exclusion_policy(access, round_id, exclude or [])
+    if not output.result(found):
+        output.line(f"{found['round']}  {', '.join(found['exclude']) or '—'}")
+
+
 @app.command("score")
 def score_round(
     round_id: RoundOption,

@@ -22,8 +22,11 @@ def import_survey_file(
     drop: Annotated[list[str] | None, typer.Option(metavar="COLUMN")] = None,
     code: Annotated[list[str] | None, typer.Option(metavar="[COLUMN:]TEXT=NUMBER")] = None,
     alias: Annotated[list[str] | None, typer.Option(metavar="NAME=DEPARTMENT")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(metavar="RULE")] = None,
+    dialect: Annotated[str | None, typer.Option()] = None,
     sheet: Annotated[str | None, typer.Option()] = None,
     encoding: Annotated[str | None, typer.Option()] = None,
+    header_row: Annotated[int | None, typer.Option(min=1)] = None,
     add: Annotated[bool, typer.Option("--add")] = False,
     supersede: Annotated[str | None, typer.Option(metavar="BATCH")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
@@ -39,6 +42,8 @@ def import_survey_file(
         tuple(column.strip() for column in drop or ()),
         _codes(code),
         _pairs(alias, "--alias"),
+        dialect,
+        _exclusions(exclude),
     )
     access, output = owner()
     with output.progress() as step:
@@ -48,7 +53,7 @@ def import_survey_file(
             file.name,
             round_id,
             options,
-            read_options=ReadOptions(encoding=encoding, sheet=sheet),
+            read_options=ReadOptions(encoding=encoding, sheet=sheet, header_row=header_row),
             mode="add" if add else supersede,
             dry_run=dry_run,
             progress=step,
@@ -61,10 +66,13 @@ def import_metrics_file(
     file: File,
     round_id: RoundOption,
     alias: Annotated[list[str] | None, typer.Option(metavar="NAME=DEPARTMENT")] = None,
+    sheet: Annotated[str | None, typer.Option()] = None,
+    encoding: Annotated[str | None, typer.Option()] = None,
+    header_row: Annotated[int | None, typer.Option(min=1)] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
 ) -> None:
     """Read operational metrics into a round."""
-    from actions.imports import import_metrics
+    from actions.imports import ReadOptions, import_metrics
 
     aliases = _pairs(alias, "--alias")
     access, output = owner()
@@ -75,6 +83,7 @@ def import_metrics_file(
             file.name,
             round_id,
             aliases=aliases,
+            read_options=ReadOptions(encoding=encoding, sheet=sheet, header_row=header_row),
             dry_run=dry_run,
             progress=step,
         )
@@ -110,6 +119,13 @@ def _codes(values: list[str] | None) -> tuple[str, ...]:
         if not text or not re.fullmatch(r"[+-]?\d+", number.strip()):
             raise typer.BadParameter(repr(value), param_hint="--code")
     return tuple(values or ())
+
+
+def _exclusions(values: list[str] | None) -> tuple[str, ...] | None:
+    """Rules by name; ``none`` sets the round's policy aside; nothing said leaves it in force."""
+    if values is None:
+        return None
+    return tuple(value for value in values if value != "none")
 
 
 def _print_import(found: dict[str, Any], output: Output) -> None:
