@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from indicators.evidence import Evidence
+from indicators.evidence import Evidence, MetricCell
 from indicators.findings import Finding, Refused
 from indicators.framework import Framework
 from indicators.moments import MISSING, SurveyMoments
@@ -230,34 +230,49 @@ def evidence(
     """
     info = registry.round_named(workspace, round_id)
     framework = framework or registry.framework_by_digest(workspace, info.framework)
+    survey = survey_moments(workspace, round_id)
+    cells = metric_cells(workspace, round_id)
+    if survey is None and not cells:
+        raise Refused(Finding("E918", params={"round": round_id}))
+    listed = registry.departments(workspace)
+    return Evidence.build(round_id, listed, survey, cells, framework), framework
+
+
+def survey_moments(
+    workspace: Workspace, round_id: str, *, without: str | None = None
+) -> SurveyMoments | None:
+    """Sum of the moments of a round's active survey batches, one of them left out; None = none."""
     with workspace.reading() as connection:
         blobs = connection.execute(
             sa.select(t.answers.c.moments)
             .join(t.batches, t.answers.c.batch == t.batches.c.id)
             .where(t.batches.c.round == round_id, t.batches.c.state == "active")
+            .where(t.batches.c.id != (without or ""))
             .order_by(t.batches.c.sequence)
         ).scalars()
         moments = [SurveyMoments.from_bytes(blob) for blob in blobs]
+    found = None
+    for one in moments:
+        found = one if found is None else found.merge(one)
+    return found
+
+
+def metric_cells(workspace: Workspace, round_id: str) -> list[MetricCell]:
+    """Of each department, metric and period the newest active value."""
+    with workspace.reading() as connection:
         rows = connection.execute(
             sa.select(t.metric_values)
             .join(t.batches, t.metric_values.c.batch == t.batches.c.id)
             .where(t.batches.c.round == round_id, t.batches.c.state == "active")
             .order_by(t.batches.c.sequence)
         ).all()
-    if not moments and not rows:
-        raise Refused(Finding("E918", params={"round": round_id}))
-    survey = None
-    for one in moments:
-        survey = one if survey is None else survey.merge(one)
     newest = {
         (row.department, row.indicator, row.period): (row.value, row.not_applicable) for row in rows
     }
-    cells = [
+    return [
         (department, indicator, period, np.nan if value is None else value, absent)
         for (department, indicator, period), (value, absent) in newest.items()
     ]
-    listed = registry.departments(workspace)
-    return Evidence.build(round_id, listed, survey, cells, framework), framework
 
 
 def evidence_key(workspace: Workspace, round_id: str) -> str:
