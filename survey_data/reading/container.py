@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 
 from indicators.findings import Finding, Refused
 from survey_data.reading.limits import MIB, Limits
 
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOREIGN = (
     b"%PDF",
     b"\x89PNG",
@@ -19,23 +22,14 @@ _FOREIGN = (
     b"\x1f\x8b",
     b"Rar!",
     b"7z\xbc\xaf",
-    b"$FL2",
-    b"$FL3",
+    b"BZh",
+    b"\xfd7zXZ",
 )
+_OLD_WORKBOOK = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 _MARKUP = re.compile(rb"^\s*<(!doctype|html|head|body|table|\?xml|svg)", re.IGNORECASE)
 _NOTHING = b"\x00 \r\n\t"
-_CHUNK = 1 << 20
-_ENTITIES = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
-_BAD_REFERENCE = re.compile(rb"""<c\s[^>]{0,200}?r=["'](?:[A-Z]{4,}\d*|[A-Z]{1,3}\d{8,})["']""")
-_FAR_COLUMN = re.compile(rb"""<c\s[^>]{0,200}?r=["'](?:[A-Z]{3}|W[C-Z]|[X-Z][A-Z])\d""")
-_FAR_ROW = re.compile(
-    rb"""r=["'][A-Z]*(?:200[1-9]\d\d|2000[1-9]\d|20000[2-9]|20[1-9]\d{3}|2[1-9]\d{4}|[3-9]\d{5}|\d{7,})["']"""
-)
-_IMPOSSIBLE_ROW = re.compile(
-    rb"""r=["'][A-Z]*(?:1048[6-9]\d\d|10485[89]\d|104857[7-9]|1[1-9]\d{5}|10[5-9]\d{4}|1049\d{3}|[2-9]\d{6}|\d{8,})["']"""
-)
-_ERROR_CELL = re.compile(rb"""<c\s[^>]{0,200}?t=["']e["']""")
-_EMPTY_FORMULA = re.compile(rb"(?:</f>|<f\s[^>]{0,200}/>|<f/>)\s*(?:<v/>|<v></v>)?\s*</c>")
+_START = 1 << 20
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 def refuse(code: str, **params: object) -> Refused:
@@ -43,15 +37,26 @@ def refuse(code: str, **params: object) -> Refused:
 
 
 def kind_of(content: bytes, limits: Limits) -> str:
-    """``xlsx`` or ``csv``. Raises Refused for what is neither, or too large."""
-    if not content[:_CHUNK].strip(_NOTHING) and not content.strip(_NOTHING):
+    """``xlsx``, ``xls``, ``ods``, ``sav``, ``por``, ``dta`` or ``csv``, whatever the file's name.
+
+    Raises Refused for what is none of them, or too large.
+    """
+    if not content[:_START].strip(_NOTHING) and not content.strip(_NOTHING):
         raise refuse("E101")
     if len(content) > limits.file:
         raise refuse("E118", limit=limits.file // MIB)
-    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return "xlsx"
-    if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        raise refuse("E104" if "EncryptedPackage".encode("utf-16-le") in content else "E105")
+    if content.startswith((ZIP, b"PK\x05\x06")):
+        return _archive_kind(content)
+    if content.startswith(OLE):
+        return _ole_kind(content)
+    if content.startswith((b"$FL2", b"$FL3")):
+        return "sav"
+    if b"SPSS PORT FILE" in content[:500]:
+        return "por"
+    if content.startswith(b"<stata_dta>") or _is_old_stata(content):
+        return "dta"
+    if content.startswith(_OLD_WORKBOOK):
+        raise refuse("E107")
     if content.startswith(_FOREIGN) or _MARKUP.match(
         content[3:515] if content[:3] == b"\xef\xbb\xbf" else content[:512]
     ):
@@ -59,103 +64,112 @@ def kind_of(content: bytes, limits: Limits) -> str:
     return "csv"
 
 
-def check_workbook(content: bytes, limits: Limits) -> list[Finding]:
-    """Look through a workbook's parts before any reader opens it. Raises Refused.
+def _is_old_stata(content: bytes) -> bool:
+    """Formats 113-115 begin with the version, the byte order, and the file type 1."""
+    return (
+        len(content) > 109
+        and content[0] in (113, 114, 115)
+        and content[1] in (1, 2)
+        and content[2:4] == b"\x01\x00"
+    )
 
-    Returns warnings about cells that any reader would take for empty.
-    """
-    silent = {"W204": 0, "W205": 0}
+
+def _ole_kind(content: bytes) -> str:
+    def named(stream: str) -> bool:
+        return stream.encode("utf-16-le") in content
+
+    if named("EncryptedPackage"):
+        raise refuse("E104")
+    if not named("Workbook") and not named("Book"):
+        raise refuse("E103")
+    return "xls"
+
+
+def _archive_kind(content: bytes) -> str:
+    """An archive that cannot be looked into counts as a workbook: its reader says what is wrong."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            _check_entries(entries, limits)
-            names = {entry.filename for entry in entries}
-            _check_format(names)
-            total = 0
-            for entry in entries:
-                with archive.open(entry) as part:
-                    total = _check_part(entry, part, total, limits, silent)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError):
-        raise refuse("E102") from None
-    except RuntimeError:
-        raise refuse("E104") from None
-    except zipfile.LargeZipFile:
-        raise refuse("E110", limit=limits.unpacked // MIB) from None
-    except Exception as error:  # zlib.error, lzma errors: the stream itself is broken
-        if isinstance(error, Refused):
-            raise
-        if type(error).__module__ in ("zlib", "lzma", "_lzma", "struct"):
+            if {"mimetype", "content.xml"} <= set(archive.namelist()):
+                with archive.open("mimetype") as part:
+                    return "ods" if part.read(len(_ODS)) == _ODS else "xlsx"
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, zlib.error):
+        pass
+    return "xlsx"
+
+
+class CheckedArchive:
+    """The parts of a workbook, unpacked within the limits. Raises Refused for what is unsafe."""
+
+    def __init__(self, content: bytes, limits: Limits) -> None:
+        self.limits = limits
+        try:
+            self._archive = zipfile.ZipFile(io.BytesIO(content))
+        except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError):
             raise refuse("E102") from None
-        raise
-    return [
-        Finding(code, "warning", params={"count": count}) for code, count in silent.items() if count
-    ]
+        self._entries = self._archive.infolist()
+        self._total = 0
+        self._check_entries()
+        self.names = {entry.filename for entry in self._entries}
 
-
-def _check_entries(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
-    if len(entries) > limits.entries:
-        raise refuse("E110", limit=limits.unpacked // MIB)
-    seen: set[str] = set()
-    for entry in entries:
-        name = entry.filename.replace("\\", "/")
-        if name.startswith("/") or ".." in name.split("/") or "\x00" in name or ":" in name:
-            raise refuse("E114")
-        if name.lower() in seen:
-            raise refuse("E114")
-        seen.add(name.lower())
-        if entry.flag_bits & 1:
-            raise refuse("E104")
-
-
-def _check_format(names: set[str]) -> None:
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise refuse("E106")
-    if "xl/workbook.bin" in names or "mimetype" in names or "Index/Document.iwa" in names:
-        raise refuse("E107")
-    if "xl/workbook.xml" not in names:
-        spreadsheets = [n for n in names if n.lower().endswith((".xlsx", ".xls", ".csv"))]
-        if spreadsheets:
-            raise refuse("E108")
-        raise refuse("E102" if any(n.startswith("xl/") for n in names) else "E103")
-    if "[Content_Types].xml" not in names:
-        raise refuse("E102")
-
-
-def _check_part(
-    entry: zipfile.ZipInfo, part: object, total: int, limits: Limits, silent: dict[str, int]
-) -> int:
-    is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
-    is_sheet = entry.filename.startswith("xl/worksheets/") and is_xml
-    size = rows = 0
-    far: str | None = None
-    tail = b""
-    while chunk := part.read(_CHUNK):  # type: ignore[attr-defined]
-        size += len(chunk)
-        if total + size > limits.unpacked:
+    def _check_entries(self) -> None:
+        limits = self.limits
+        if len(self._entries) > limits.entries:
             raise refuse("E110", limit=limits.unpacked // MIB)
-        if size > MIB and size > limits.ratio * max(entry.compress_size, 1):
-            raise refuse("E110", limit=limits.unpacked // MIB)
-        if not is_xml:
-            continue
-        window = tail + chunk
-        if _ENTITIES.search(window) or (
-            size == len(chunk) and chunk[:2] in (b"\xff\xfe", b"\xfe\xff")
+        seen: set[str] = set()
+        for entry in self._entries:
+            name = entry.filename.replace("\\", "/")
+            if name.startswith("/") or ".." in name.split("/") or "\x00" in name or ":" in name:
+                raise refuse("E114")
+            if name.lower() in seen:
+                raise refuse("E114")
+            seen.add(name.lower())
+            if entry.flag_bits & 1:
+                raise refuse("E104")
+
+    def parts(self):
+        """(name, chunks) of every entry, in the archive's order; the chunks must be read out."""
+        for entry in self._entries:
+            yield entry.filename, self._chunks(entry)
+
+    def part(self, name: str) -> bytes:
+        """A part that was checked before, whole."""
+        with self._damage_refused():
+            return self._archive.read(name)
+
+    def _chunks(self, entry: zipfile.ZipInfo):
+        limits, size = self.limits, 0
+        with self._damage_refused(), self._archive.open(entry) as part:
+            # Small first pieces, so that a bomb is met before much of it is unpacked.
+            while chunk := part.read(MIB if size < MIB else 8 * MIB):
+                size += len(chunk)
+                self._total += len(chunk)
+                if self._total > limits.unpacked:
+                    raise refuse("E110", limit=limits.unpacked // MIB)
+                if size > MIB and size > limits.ratio * max(entry.compress_size, 1):
+                    raise refuse("E110", limit=limits.unpacked // MIB)
+                yield chunk
+
+    def _damage_refused(self) -> _Damage:
+        return _Damage()
+
+
+class _Damage:
+    """Turns what a broken archive makes its reader raise into a refusal."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(
+            error,
+            (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError, KeyError),
         ):
-            raise refuse("E113")
-        if is_sheet:
-            rows += chunk.count(b"<row")
-            if _BAD_REFERENCE.search(window) or _IMPOSSIBLE_ROW.search(window):
-                raise refuse("E115")
-            for code, sign in (("W204", _ERROR_CELL), ("W205", _EMPTY_FORMULA)):
-                # What lies wholly in the tail was counted with the chunk before.
-                silent[code] += sum(m.end() > len(tail) for m in sign.finditer(window))
-            if _FAR_COLUMN.search(window):
-                far = "E125" if far is None else far
-            if limits.rows <= 200_000 and _FAR_ROW.search(window):
-                far = far or "E111"
-        tail = window[-256:]
-    if far == "E111":
-        raise refuse("E111" if rows > limits.rows else "E112", limit=limits.rows)
-    if far == "E125":
-        raise refuse("E112" if rows < 50 else "E125", limit=limits.columns)
-    return total + size
+            raise refuse("E102") from None
+        if isinstance(error, (zlib.error, struct.error)) or (
+            kind is not None and kind.__module__ in ("lzma", "_lzma")
+        ):
+            raise refuse("E102") from None
+        if isinstance(error, RuntimeError) and not isinstance(
+            error, (RecursionError, GeneratorExit)
+        ):
+            raise refuse("E104") from None

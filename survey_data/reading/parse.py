@@ -17,6 +17,7 @@ class ReadOptions:
     delimiter: str | None = None
     sheet: str | None = None
     header_row: int | None = None
+    fill_merged: bool = False
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
@@ -24,10 +25,22 @@ class ReadOptions:
 
 def parse(content: bytes, limits: Limits, options: ReadOptions = ReadOptions()) -> RawTable:
     """Read a table. Raises Refused for everything that cannot be read."""
-    if kind_of(content, limits) == "xlsx":
+    kind = kind_of(content, limits)
+    if kind in ("xlsx", "xls", "ods"):
         from survey_data.reading.excel import read_workbook
 
-        return read_workbook(content, limits, sheet=options.sheet, header_row=options.header_row)
+        return read_workbook(
+            content,
+            limits,
+            kind,
+            sheet=options.sheet,
+            header_row=options.header_row,
+            fill_merged=options.fill_merged,
+        )
+    if kind in ("sav", "por", "dta"):
+        from survey_data.reading.statistical import read_statistical
+
+        return read_statistical(content, limits, kind, encoding=options.encoding)
     from survey_data.reading.delimited import read_delimited
 
     return read_delimited(

@@ -157,7 +157,7 @@ def test_a_shared_text_that_is_not_there_is_called_damaged() -> None:
 @pytest.mark.parametrize(
     ("start", "code"),
     [
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "E105"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "E103"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le") * 40,
             "E104",
@@ -183,8 +183,6 @@ def test_other_formats_are_known_by_their_content_whatever_their_name(
 @pytest.mark.parametrize(
     ("extra", "code"),
     [
-        ({"xl/vbaProject.bin": b"\x00"}, "E106"),
-        ({"xl/VBAProject.bin": b"\x00"}, "E106"),
         ({"xl/workbook.bin": b"\x00"}, "E107"),
         ({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}, "E107"),
         ({"../../outside.xml": b"<a/>"}, "E114"),
@@ -195,6 +193,13 @@ def test_other_formats_are_known_by_their_content_whatever_their_name(
 )
 def test_parts_that_no_survey_needs_are_refused(extra: dict[str, bytes], code: str) -> None:
     assert code_of(zipped(parts_of({"Data": GOOD}) | extra)) == code
+
+
+@pytest.mark.parametrize("name", ["xl/vbaProject.bin", "xl/VBAProject.bin"])
+def test_macros_are_noted_and_the_cells_are_read(name: str) -> None:
+    table = read(zipped(parts_of({"Data": GOOD}) | {name: b"\x00"}))
+    assert [(f.code, f.severity) for f in table.findings] == [("W207", "note")]
+    assert len(table) > 0
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

@@ -7,13 +7,24 @@ import io
 
 import openpyxl
 import pytest
-from hypothesis import given
+import xlsxwriter
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indicators.findings import Refused
 from survey_data.reading import PAGE_LIMITS, Limits, RawTable, ReadOptions, parse
 from survey_data.reading.grid import trimmed
-from tests.survey_data.workbooks import parts_of, raw_workbook, text_row, workbook, zipped
+from tests.survey_data.workbooks import (
+    by_odfpy,
+    by_xlsxwriter,
+    by_xlsxwriter_merged,
+    by_xlwt,
+    parts_of,
+    raw_workbook,
+    text_row,
+    workbook,
+    zipped,
+)
 
 NOTES = text_row(1, ["Please fill in the other sheet."]) + text_row(2, ["Thank you."])
 DATA = text_row(1, ["部门", "A"]) + text_row(2, ["教育局", "4"])
@@ -67,38 +78,100 @@ def test_a_formula_reads_as_its_stored_result() -> None:
     rows += '<row r="2"><c r="A2"><f>1+1</f><v>2</v></c><c r="B2"><v>5</v></c></row>'
     table = read(raw_workbook(rows))
     assert cells(table) == [["2", "5"]]
-    assert not table.findings
+    assert [(f.code, f.severity) for f in table.findings] == [("W231", "note")]
 
 
-@pytest.mark.parametrize("formula", ["<f>A1</f>", "<f>A1</f><v/>", '<f t="shared" si="0"/>'])
-def test_a_formula_without_a_stored_result_is_empty_and_said(formula: str) -> None:
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [("<f>A1</f>", "=A1"), ("<f>A1</f><v/>", "=A1"), ('<f t="shared" si="0"/>', "=…")],
+)
+def test_a_formula_without_a_stored_result_stays_visible_as_a_formula(
+    formula: str, text: str
+) -> None:
     rows = text_row(1, ["a", "b"])
     rows += f'<row r="2"><c r="A2">{formula}</c><c r="B2"><v>5</v></c></row>'
-    table = read(raw_workbook(rows))
-    assert cells(table) == [[None, "5"]]
-    assert [(f.code, f.params["count"]) for f in table.findings] == [("W205", 1)]
+    assert cells(read(raw_workbook(rows))) == [[text, "5"]]
 
 
-def test_error_cells_are_empty_and_counted_not_silently_lost() -> None:
+def test_error_cells_keep_their_error_in_their_place() -> None:
     rows = text_row(1, ["a", "b"])
     for number in range(2, 5):
         rows += (
             f'<row r="{number}"><c r="A{number}" t="e"><v>#DIV/0!</v></c>'
             f'<c r="B{number}"><v>5</v></c></row>'
         )
-    table = read(raw_workbook(rows))
-    assert cells(table) == [[None, "5"]] * 3
-    assert [(f.code, f.params["count"]) for f in table.findings] == [("W204", 3)]
+    assert cells(read(raw_workbook(rows))) == [["#DIV/0!", "5"]] * 3
 
 
-def test_error_cells_are_counted_once_when_the_sheet_is_read_in_pieces() -> None:
+def test_error_cells_are_found_wherever_the_sheet_is_cut_into_pieces() -> None:
     count = 30_000
     rows = text_row(1, ["a", "b"]) + "".join(
         f'<row r="{n}"><c r="A{n}" t="e"><v>#N/A</v></c><c r="B{n}"><v>{n * 7919 % 5}</v></c></row>'
         for n in range(2, count + 2)
     )
     table = read(raw_workbook(rows))
-    assert [(f.code, f.params["count"]) for f in table.findings] == [("W204", count)]
+    assert table.columns.column(0).to_pylist() == ["#N/A"] * count
+
+
+def test_merged_cells_in_the_data_are_named_and_filled_only_when_asked() -> None:
+    content = by_xlsxwriter_merged()
+    table = read(content)
+    assert cells(table) == [["甲局", "1"], [None, "2"], ["乙局", "3"]]
+    assert [(f.code, f.params["ranges"]) for f in table.findings] == [("W226", "A2:A3")]
+    filled = read(content, fill_merged=True)
+    assert [row[0] for row in cells(filled)] == ["甲局", "甲局", "乙局"]
+
+
+def test_two_header_rows_under_merged_titles_become_one() -> None:
+    store = io.BytesIO()
+    with xlsxwriter.Workbook(store, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range("A1:A2", "部门")
+        sheet.merge_range("B1:C1", "响应率")
+        sheet.write_row("B2", ["分子", "分母"])
+        sheet.write_row("A3", ["甲局", 3, 4])
+    table = read(store.getvalue())
+    assert table.headers == ("部门", "响应率—分子", "响应率—分母")
+    assert cells(table) == [["甲局", "3", "4"]]
+    assert table.row_numbers.to_pylist() == [3]
+
+
+@pytest.mark.parametrize("write", [by_xlwt, by_odfpy], ids=["xls", "ods"])
+def test_older_and_open_workbooks_read_like_new_ones(write) -> None:
+    rows = [["部门", "A1-1a", "备注"], ["教育局", 4, "007"], ["财政局", 2.5, "é ③"]]
+    table = read(write(rows))
+    assert table.headers == ("部门", "A1-1a", "备注")
+    assert cells(table) == [["教育局", "4", "007"], ["财政局", "2.5", "é ③"]]
+    assert table.kind == ("xls" if write is by_xlwt else "ods")
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_the_quick_reading_gives_cell_for_cell_what_the_exact_reading_gives(data) -> None:
+    width = data.draw(st.integers(1, 4))
+    cell = st.one_of(
+        st.none(),
+        st.integers(-9, 10**12),
+        st.floats(-1e6, 1e6, width=32),
+        st.booleans(),
+        st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=5),
+        st.dates(datetime.date(1950, 1, 1), datetime.date(2050, 1, 1)),
+        st.sampled_from(["true", "2026-03-02 00:00:00", "1.0", "007", "NA"]),
+    )
+    headers = [f"h{index}" for index in range(width)]
+    kinds = [
+        data.draw(st.sampled_from([cell, st.integers(1, 5), st.floats(0, 9)])) for _ in headers
+    ]
+    rows = data.draw(
+        st.lists(
+            st.tuples(*kinds).filter(lambda r: any(c not in (None, "") for c in r)),
+            min_size=1,
+            max_size=6,
+        )
+    )
+    plain = by_xlsxwriter([headers, *rows])
+    exact = by_xlsxwriter([["", *headers], *[[None, *row] for row in rows]])
+    assert cells(read(plain)) == cells(read(exact))
 
 
 def test_links_to_other_workbooks_are_not_followed_and_their_stored_values_are_kept() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import zipfile
 from collections.abc import Iterable, Mapping
 from xml.sax.saxutils import escape
+
+import xlsxwriter
+import xlwt
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -78,3 +82,69 @@ def workbook(*rows: Iterable[str]) -> bytes:
 def raw_workbook(rows_xml: str) -> bytes:
     """One sheet whose rows are given as XML."""
     return zipped(parts_of({"Data": rows_xml}))
+
+
+def by_xlsxwriter(rows: Iterable[Iterable[object]]) -> bytes:
+    """A workbook with each value in the type that it has here."""
+    store = io.BytesIO()
+    with xlsxwriter.Workbook(store, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        for row, cells in enumerate(rows):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, str):
+                    sheet.write_string(row, column, cell)
+                elif isinstance(cell, datetime.date):
+                    sheet.write_datetime(row, column, cell, day)
+                elif cell is not None:
+                    sheet.write(row, column, cell)
+    return store.getvalue()
+
+
+def by_xlsxwriter_merged() -> bytes:
+    """Two rows of one department, whose cell is merged."""
+    store = io.BytesIO()
+    with xlsxwriter.Workbook(store, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row("A1", ["部门", "q"])
+        sheet.merge_range("A2:A3", "甲局")
+        sheet.write_column("B2", [1, 2, 3])
+        sheet.write("A4", "乙局")
+    return store.getvalue()
+
+
+def by_xlwt(rows: Iterable[Iterable[object]]) -> bytes:
+    """A BIFF8 workbook (.xls)."""
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("Sheet1")
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            if cell is not None:
+                sheet.write(row, column, cell)
+    store = io.BytesIO()
+    book.save(store)
+    return store.getvalue()
+
+
+def by_odfpy(rows: Iterable[Iterable[object]]) -> bytes:
+    """An OpenDocument workbook (.ods)."""
+    from odf.opendocument import OpenDocumentSpreadsheet
+    from odf.table import Table, TableCell, TableRow
+    from odf.text import P
+
+    book = OpenDocumentSpreadsheet()
+    table = Table(name="Sheet1")
+    for cells in rows:
+        line = TableRow()
+        for cell in cells:
+            if isinstance(cell, int | float):
+                one = TableCell(valuetype="float", value=str(cell))
+            else:
+                one = TableCell(valuetype="string")
+            one.addElement(P(text="" if cell is None else str(cell)))
+            line.addElement(one)
+        table.addElement(line)
+    book.spreadsheet.addElement(table)
+    store = io.BytesIO()
+    book.save(store)
+    return store.getvalue()
