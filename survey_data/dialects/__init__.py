@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 from indicators.findings import Finding, Refused
-from survey_data.dialects import plain, wenjuanxing
+from survey_data.dialects import plain, statistical, wenjuanxing
 from survey_data.dialects.export import Column, Export
 from survey_data.reading.table import RawTable
 
 __all__ = ["Column", "Export", "read_export", "recognise"]
 
-DIALECTS: tuple[ModuleType, ...] = (wenjuanxing, plain)
+DIALECTS: tuple[ModuleType | SimpleNamespace, ...] = (
+    wenjuanxing,
+    statistical.dialect("spss"),
+    statistical.dialect("stata"),
+    plain,
+)
 
 
 def recognise(table: RawTable) -> dict[str, float]:

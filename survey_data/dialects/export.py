@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -38,6 +39,8 @@ class Column:
         between them; ``option`` one answer option of several, chosen or not; ``ranking`` options
         in order
     option : the option's text where ``kind`` is ``option``
+    missing : cell texts that mean "no answer" in this column
+    labels : cell text → label, where the file itself says what a code means
     """
 
     texts: tuple[str, ...]
@@ -46,6 +49,8 @@ class Column:
     kind: Kind = "answer"
     separator: str | None = None
     option: str | None = None
+    missing: frozenset[str] = frozenset()
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

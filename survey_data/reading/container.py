@@ -49,6 +49,8 @@ def kind_of(content: bytes, limits: Limits) -> str:
         return _archive_kind(content)
     if content.startswith(OLE):
         return _ole_kind(content)
+    if content.startswith(b"ENCRYPTEDSAV"):
+        raise refuse("E104")
     if content.startswith((b"$FL2", b"$FL3")):
         return "sav"
     if b"SPSS PORT FILE" in content[:500]:

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,65 +17,23 @@ import pyarrow.csv as pacsv
 from indicators.findings import Finding, Refused
 from survey_data.reading.columns import array_of, dictionary_encoded
 from survey_data.reading.container import refuse
-from survey_data.reading.grid import from_rows, header_position, table_from_columns
+from survey_data.reading.encodings import decoded, likely_big5
+from survey_data.reading.grid import (
+    column_letter,
+    from_rows,
+    header_position,
+    table_from_columns,
+)
 from survey_data.reading.limits import Limits
 from survey_data.reading.table import RawTable
 
 pc: Any = _compute  # its functions are made at run time, unknown to type checkers
 
-DELIMITERS = (",", "\t", ";", "|")
-_CJK = re.compile("[\u4e00-\u9fff]")
+DELIMITERS = (",", "\t", ";", "|", "，", "¦")
+_NUMERIC = re.compile(r"^-?\d+(?:\.\d+)?$")
+_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _LOOKED_AT = 30
 _TOP = 1 << 18
-
-
-def decoded(content: bytes, encoding: str | None) -> tuple[bytes, str]:
-    """The file as UTF-8 bytes without a mark, and the encoding it had.
-
-    Order: byte order mark, strict UTF-8, GB18030; an encoding that is given is taken. Raises
-    Refused (E120) with the first row that does not fit.
-    """
-    if encoding is not None:
-        return _transcoded(content, encoding), encoding
-    if content.startswith(b"\xef\xbb\xbf"):
-        bare = content[3:]
-        return bare if _is_utf8(bare) else _transcoded(bare, "utf-8"), "utf-8-sig"
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _transcoded(content, "utf-16"), "utf-16"
-    if _is_utf8(content):
-        return content, "utf-8"
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8")
-        if len(_CJK.findall(before)) >= 3:
-            raise _undecodable(content, error.start) from None
-    return _transcoded(content, "gb18030"), "gb18030"
-
-
-def _is_utf8(content: bytes) -> bool:
-    """Strictly; without the copy that decoding makes."""
-    ends = pa.py_buffer(np.array([0, len(content)], dtype=np.int64))
-    whole = pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(content))
-    try:
-        whole.validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return True
-
-
-def _transcoded(content: bytes, encoding: str) -> bytes:
-    try:
-        return content.decode(encoding).encode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _undecodable(content, error.start) from None
-    except (LookupError, UnicodeEncodeError):
-        raise _undecodable(content, 0) from None
-
-
-def _undecodable(content: bytes, position: int) -> Refused:
-    row = content.count(b"\n", 0, position) + 1
-    return Refused(Finding("E120", where={"row": row}))
 
 
 def delimiter_of(text: str) -> str:
@@ -104,18 +63,35 @@ def read_delimited(
     """Read delimited text. Raises Refused for what cannot be read exactly."""
     text, found = decoded(content, encoding)
     if (position := text.find(b"\x00")) >= 0:
-        row = text.count(b"\n", 0, position) + 1
-        raise Refused(Finding("E121", where={"row": row}))
-    mark = delimiter or delimiter_of(text[:_TOP].decode("utf-8", "replace"))
+        start = text.rfind(b"\n", 0, position) + 1
+        cells = delimiter_of(text[:_TOP].decode("utf-8", "replace"))
+        where = {
+            "row": text.count(b"\n", 0, position) + 1,
+            "column": column_letter(text.count(cells.encode(), start, position)),
+        }
+        raise Refused(Finding("E121", where=where))
+    top = text[:_TOP].decode("utf-8", "replace")
+    said = _SEPARATOR_LINE.match(top)
+    mark = delimiter or (said[1] if said else delimiter_of(top))
     table = None
-    if header_row in (None, 1):
+    if header_row in (None, 1) and said is None and mark.isascii():
         table = _fast(text, mark, limits)
     if table is None:
-        table = _exact(text, mark, limits, header_row)
+        table = _exact(text, mark, limits, 2 if said and header_row is None else header_row)
     headers, columns, rows, first, ignored, findings = table
+    if found == "gb18030" and encoding is None and likely_big5(content):
+        findings.append(Finding("W216", "warning", params={"encoding": "big5"}))
+    if header_row is None and _looks_like_data(headers):
+        findings.append(Finding("W217", "warning", where={"row": first}))
     return RawTable(
         headers, columns, rows, "csv", first, ignored, found, mark, findings=tuple(findings)
     )
+
+
+def _looks_like_data(headers: Sequence[str]) -> bool:
+    """A header of numbers alone: the file begins with an answer row."""
+    named = [header for header in headers if header.strip()]
+    return bool(named) and all(_NUMERIC.match(header.strip()) for header in named)
 
 
 def _fast(text: bytes, mark: str, limits: Limits):

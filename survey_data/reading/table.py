@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -19,10 +20,13 @@ class RawTable:
     headers : trimmed header texts
     columns : pyarrow Table c0, c1, … of strings (plain or dictionary-encoded); null = empty cell
     row_numbers : int64 array, the spreadsheet's row of every row of ``columns``
-    kind : ``csv`` or ``xlsx``
+    kind : what `container.kind_of` says
     sheets : names of the sheets that hold something (xlsx)
     header_row : spreadsheet row of the headers
     ignored : empty and title rows that were left out
+    labels : what a statistics file says of each variable, "" = nothing
+    value_labels : header → cell text → label
+    user_missing : header → cell texts that the file declares to be missing
     """
 
     headers: tuple[str, ...]
@@ -36,6 +40,9 @@ class RawTable:
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = field(default=())
+    labels: tuple[str, ...] = ()
+    value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    user_missing: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return self.columns.num_rows
@@ -51,6 +58,9 @@ class RawTable:
             "delimiter": self.delimiter,
             "sheet": self.sheet,
             "sheets": self.sheets,
+            "labels": self.labels,
+            "value_labels": self.value_labels,
+            "user_missing": self.user_missing,
             "findings": [finding_to_plain(finding) for finding in self.findings],
         }
         table = self.columns.append_column("row", self.row_numbers)
@@ -86,6 +96,9 @@ class RawTable:
             head["sheet"],
             tuple(head["sheets"]),
             tuple(finding_from_plain(finding) for finding in head["findings"]),
+            tuple(head["labels"]),
+            head["value_labels"],
+            head["user_missing"],
         )
 
 

@@ -56,12 +56,6 @@ def test_a_file_reads_the_same_in_every_encoding(encoding: str, named: str) -> N
     assert table.encoding == named
 
 
-def test_utf_16_without_a_mark_is_refused_with_the_row_of_its_first_nul() -> None:
-    refused = refusal("a,b\n1,2\n".encode("utf-16-le"))
-    assert refused.first.code == "E121"
-    assert refused.first.where == {"row": 1}
-
-
 def test_a_short_gb18030_file_is_not_taken_for_another_encoding() -> None:
     assert cells(read("部门,a\n信访局,1\n".encode("gbk"))) == [["信访局", "1"]]
 
@@ -181,11 +175,6 @@ def test_line_ends_within_quotes_keep_the_row_numbers_of_the_spreadsheet() -> No
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_kind_of_line_end_reads_the_same(end: str) -> None:
     assert cells(read(TEXT.replace("\n", end))) == cells(read(TEXT))
-
-
-def test_a_nul_is_refused_with_its_row() -> None:
-    refused = refusal(b"a,b\n1,2\n3,\x004\n")
-    assert (refused.first.code, refused.first.where) == ("E121", {"row": 3})
 
 
 def test_a_cell_of_two_million_characters_is_refused_with_its_row() -> None:
