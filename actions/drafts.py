@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from survey_data.reading.encodings import EncodingPreview, preview_encodings
+
 from actions.access import Access, authorize
 from actions.imports import (
     import_metrics,
@@ -25,6 +27,7 @@ __all__ = [
     "active_survey_batches",
     "commit_draft",
     "discard_draft",
+    "encodings_of",
     "get_draft",
     "open_drafts",
     "preview_draft",
@@ -75,6 +78,12 @@ def read_draft(access: Access, draft: Draft) -> RawTable:
     authorize(access.user, "draft.edit", draft.id)
     content = batches.raw_content(access.workspace, draft.sha256)
     return read(content, PAGE_LIMITS, _read_options(draft))
+
+
+def encodings_of(access: Access, draft: Draft) -> list[EncodingPreview]:
+    """The first rows of a draft's text file in three candidate encodings, the likeliest first."""
+    authorize(access.user, "draft.edit", draft.id)
+    return preview_encodings(batches.raw_content(access.workspace, draft.sha256))
 
 
 def preview_draft(access: Access, draft: Draft, table: RawTable) -> SurveyImport | MetricsImport:
@@ -150,4 +159,6 @@ def _survey_options(draft: Draft) -> SurveyOptions:
         tuple(content.get("drop") or ()),
         tuple(content.get("codes") or ()),
         _aliases(draft),
+        content.get("dialect"),
+        None if content.get("exclude") is None else tuple(content["exclude"]),
     )

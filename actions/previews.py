@@ -10,7 +10,9 @@ import numpy as np
 from actions.access import Access, authorize
 from actions.drafts import Draft, active_survey_batches, preview_draft
 from indicators.framework import Framework
+from indicators.moments import MISSING
 from survey_data.reading import RawTable
+from survey_data.recoding import suggested_code
 from survey_data.survey import SurveyImport
 from survey_data.workspace import batches, registry
 
@@ -38,7 +40,9 @@ class DepartmentCount:
 @dataclass(frozen=True)
 class Preview:
     """``undecided``: answer texts without a code. ``near``: new names and the departments they
-    may mean. ``blocked``: something stops the import altogether."""
+    may mean. ``proposed``: unmapped columns, the item whose text is near, and how near (0-100).
+    ``missing``: share 0-1 of empty answers by mapped column. ``blocked``: something stops the
+    import altogether."""
 
     rows_read: int
     accepted: int
@@ -50,8 +54,15 @@ class Preview:
     mapped: tuple[MappedColumn, ...]
     unmapped: tuple[str, ...]
     personal: tuple[str, ...]
+    dialect: str
+    confidence: float
+    metadata: dict[str, str]
+    multiple: dict[str, dict[str, int]]
+    proposed: dict[str, tuple[str, float]]
+    missing: tuple[tuple[str, float], ...]
     open_items: tuple[MappedColumn, ...]
     undecided: tuple[str, ...]
+    suggested: dict[str, int]
     scale: tuple[tuple[int, Text], ...]
     near: dict[str, list[str]]
     known: dict[str, Text]
@@ -94,8 +105,15 @@ def preview(access: Access, draft: Draft, table: RawTable) -> Preview:
             ),
             unmapped=found.unmapped,
             personal=(),
+            dialect=found.shape,
+            confidence=1.0,
+            metadata={},
+            multiple={},
+            proposed={},
+            missing=(),
             open_items=(),
             undecided=(),
+            suggested={},
             scale=(),
             departments=tuple(
                 DepartmentCount(known.get(d, _own(d)), d in found.new_departments, n, None)
@@ -116,12 +134,19 @@ def preview(access: Access, draft: Draft, table: RawTable) -> Preview:
         mapped=tuple(MappedColumn(c, id, texts[id]) for c, id in found.mapped.items()),
         unmapped=tuple(str(c) for c in report["unmapped"]),  # type: ignore[attr-defined]
         personal=tuple(str(c) for c in report["personal"]),  # type: ignore[attr-defined]
+        dialect=found.export.dialect,
+        confidence=found.export.confidence,
+        metadata={found.headers[i]: meta for i, meta in found.mapping.metadata.items()},
+        multiple=found.multiple,
+        proposed={found.headers[i]: one for i, one in found.mapping.proposed.items()},
+        missing=_missing(found),
         open_items=tuple(
             MappedColumn("", id, text)
             for id, text in texts.items()
             if id not in set(found.mapped.values())
         ),
         undecided=_undecided(found),
+        suggested=_suggested(found),
         scale=tuple((code, _label(framework, code)) for code in range(scale.min, scale.max + 1)),
         departments=tuple(
             DepartmentCount(
@@ -145,9 +170,27 @@ def _label(framework: Framework, code: int) -> Text:
     )
 
 
+def _missing(found: SurveyImport) -> tuple[tuple[str, float], ...]:
+    if not found.accepted:
+        return ()
+    shares = (found.codes == MISSING).mean(axis=0)
+    column_of = {item: found.headers[index] for index, item in found.mapping.items.items()}
+    return tuple(
+        (column_of[item], float(share)) for item, share in zip(found.items, shares, strict=True)
+    )
+
+
 def _undecided(found: SurveyImport) -> tuple[str, ...]:
     values = [str(f.where.get("value")) for f in found.findings if f.code in _CODE_FINDINGS]
     return tuple(dict.fromkeys(values))
+
+
+def _suggested(found: SurveyImport) -> dict[str, int]:
+    """Undecided texts that a usual ladder knows; a person still says yes."""
+    codes = {
+        text: suggested_code(text, found.framework.response_scale) for text in _undecided(found)
+    }
+    return {text: code for text, code in codes.items() if code is not None}
 
 
 def _metric_names(access: Access, round_id: str) -> dict[str, Text]:

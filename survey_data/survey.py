@@ -294,8 +294,16 @@ def _coded(
         header = table.headers[at]
         own = {rule.text: rule.number for rule in rules if rule.column in (None, header)}
         own |= {rule.text: rule.number for rule in rules if rule.column == header}
+        asked = export.columns[at]
         coded = code_column(
-            table.columns.column(at), header, framework.scale_of(item), own, rows, counted
+            table.columns.column(at),
+            header,
+            framework.scale_of(item),
+            own,
+            rows,
+            counted,
+            missing=asked.missing | export.missing,
+            labels=asked.labels,
         )
         codes[:, position] = coded.codes
         off_scale |= coded.codes == OFF_SCALE

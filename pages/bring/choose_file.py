@@ -12,6 +12,7 @@ from pages import frame
 from pages.view import access, language, say
 
 KINDS = ("survey", "metrics")
+TYPES = ("xlsx", "xlsm", "xls", "ods", "csv", "tsv", "txt", "sav", "zsav", "por", "dta")
 MEGABYTES = 20
 
 
@@ -46,7 +47,7 @@ def _new_upload() -> None:
         st.caption(say("upload.rounds", rounds=("、" if language() == "zh" else ", ").join(rounds)))
     file = st.file_uploader(
         say("upload.file"),
-        type=["xlsx", "csv", "txt"],
+        type=list(TYPES),
         max_upload_size=MEGABYTES,
         help=say("upload.file-help", size=MEGABYTES),
         key="upload-file",

@@ -19,7 +19,13 @@ from survey_data.reading.doubtful_cells import (
     merged_ranges,
     part_of_sheet,
 )
-from survey_data.reading.grid import from_rows, header_position, table_from_columns, trimmed
+from survey_data.reading.grid import (
+    column_letter,
+    from_rows,
+    header_position,
+    table_from_columns,
+    trimmed,
+)
 from survey_data.reading.limits import Limits
 from survey_data.reading.table import RawTable
 from survey_data.reading.workbook_scan import SheetFacts, scan_workbook
@@ -192,8 +198,10 @@ def _check_size(rows: list[list[str]], at: int, limits: Limits) -> None:
     for number, row in enumerate(rows, 1):
         if any(len(cell) > limits.cell for cell in row):
             raise Refused(Finding("E124", where={"row": number}, params={"limit": limits.cell}))
-        if any("\x00" in cell for cell in row):
-            raise Refused(Finding("E121", where={"row": number}))
+        for index, cell in enumerate(row):
+            if "\x00" in cell:
+                where = {"row": number, "column": column_letter(index)}
+                raise Refused(Finding("E121", where=where))
 
 
 def _quick(

@@ -21,6 +21,7 @@ from actions import (
     overview,
     previews,
     rounds,
+    score_effect,
     scoring,
     templates,
 )
@@ -74,6 +75,7 @@ CALLS: list[tuple[str, Callable[[Access], Any]]] = [
     ("new_round", lambda a: rounds.new_round(a, "2030")),
     ("bind_round", lambda a: rounds.bind_round(a, "2025", "x@1")),
     ("publish_round", lambda a: rounds.publish_round(a, "2025")),
+    ("set_exclusion_policy", lambda a: rounds.set_exclusion_policy(a, "2025", ["missing"])),
     ("evidence_key", lambda a: rounds.evidence_key(a, "2025")),
     ("import_survey", lambda a: imports.import_survey(a, b"", "x.csv", "2025")),
     ("import_metrics", lambda a: imports.import_metrics(a, b"", "x.csv", "2025")),
@@ -94,6 +96,8 @@ CALLS: list[tuple[str, Callable[[Access], Any]]] = [
     ("read_draft", lambda a: drafts.read_draft(a, DRAFT)),
     ("commit_draft", lambda a: drafts.commit_draft(a, "d", lambda stage, share: None)),
     ("active_survey_batches", lambda a: drafts.active_survey_batches(a, "2025")),
+    ("encodings_of", lambda a: drafts.encodings_of(a, DRAFT)),
+    ("score_effect", lambda a: score_effect.score_effect(a, "2025", None, None, None)),  # type: ignore[arg-type]
     ("preview_draft", lambda a: drafts.preview_draft(a, DRAFT, None)),  # type: ignore[arg-type]
     ("preview", lambda a: previews.preview(a, DRAFT, None)),  # type: ignore[arg-type]
     ("start_job", lambda a: jobs.start_job(a, "import", {"draft": "d"})),

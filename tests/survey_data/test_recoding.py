@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from indicators.framework import Scale
 from indicators.moments import MISSING
-from survey_data.recoding import OFF_SCALE, code_text
+from survey_data.recoding import OFF_SCALE, code_text, code_texts, suggested_code
 from tests.survey_data.small import survey_of
 
 SCALE = Scale(
@@ -46,17 +46,116 @@ def test_a_label_is_known_in_either_language_whatever_its_case_and_width(
     assert code_text(text, SCALE, {}) == (code, None)
 
 
-@pytest.mark.parametrize("text", ["0", "6", "-1", "99", "2.5", "1e9", "1e400", "-0.5"])
+@pytest.mark.parametrize("text", ["0", "6", "-1", "99", "2.5", "1e9", "-0.5", "6分"])
 def test_a_number_off_the_scale_is_refused_and_never_rounded(text: str) -> None:
     assert code_text(text, SCALE, {}) == (OFF_SCALE, "E151")
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["五", "A", "比较同意", "5-非常同意", "3分", "0_3", "1,0", "0x3", "=3", "inf", "True", "3 3"],
+    "text", ["A", "0_3", "1,0", "0x3", "True", "3 3", "还行吧", "5-还行吧", "同意吧", "B."]
 )
 def test_an_unknown_text_is_never_guessed(text: str) -> None:
     assert code_text(text, SCALE, {}) == (OFF_SCALE, "E152")
+
+
+@pytest.mark.parametrize("text", ["inf", "-Infinity", "1e400"])
+def test_what_is_no_finite_number_is_called_so(text: str) -> None:
+    assert code_text(text, SCALE, {}) == (OFF_SCALE, "E133")
+
+
+@pytest.mark.parametrize("text", ["#DIV/0!", "#N/A", "#VALUE!", "#REF!"])
+def test_an_error_of_the_spreadsheet_is_called_one(text: str) -> None:
+    assert code_text(text, SCALE, {}) == (OFF_SCALE, "E132")
+
+
+@pytest.mark.parametrize("text", ["=A1+B1", "=3", "=…"])
+def test_a_formula_without_a_result_is_called_one(text: str) -> None:
+    assert code_text(text, SCALE, {}) == (OFF_SCALE, "E131")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("五", 5),
+        ("3分", 3),
+        ("５分", 5),
+        ("5-非常同意", 5),
+        ("5 非常同意", 5),
+        ("5、非常同意", 5),
+        ("5：非常同意", 5),
+        ("（5）非常同意", 5),
+        ("非常同意（5分）", 5),
+        ("A.非常同意", 5),
+        ("e) 非常不同意", 1),
+        ("4. Agree", 4),
+        ("完全同意", 5),
+        ("不太同意", 2),
+        ("说不清", 3),
+        ("Somewhat agree", 4),
+        ("Neither agree nor disagree", 3),
+    ],
+)
+def test_numbers_with_labels_and_usual_wordings_are_known(text: str, code: int) -> None:
+    assert code_text(text, SCALE, {}) == (code, None)
+
+
+LADDERS = {
+    4: ["非常不满意", "不满意", "满意", "非常满意"],
+    5: ["从不", "很少", "有时", "经常", "总是"],
+    6: ["完全不符合", "不符合", "比较不符合", "比较符合", "符合", "完全符合"],
+    7: [
+        "Strongly disagree", "Disagree", "Somewhat disagree", "Neither agree nor disagree",
+        "Somewhat agree", "Agree", "Strongly agree",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("points", LADDERS)
+@pytest.mark.parametrize("form", ["{label}", "{n}-{label}", "{label}({n})", "{letter}.{label}"])
+def test_a_whole_ladder_is_coded_from_its_lowest_to_its_highest(points: int, form: str) -> None:
+    texts = [
+        form.format(label=label, n=n, letter="ABCDEFG"[n - 1])
+        for n, label in enumerate(LADDERS[points], 1)
+    ]
+    decisions, turned = code_texts(texts, Scale(min=1, max=points), {})
+    assert decisions == [(n, None) for n in range(1, points + 1)]
+    assert not turned
+
+
+def test_numbers_that_run_against_their_labels_give_way_to_them() -> None:
+    texts = ["1.非常同意", "2.同意", "4.不同意", "5.非常不同意"]
+    decisions, turned = code_texts(texts, SCALE, {})
+    assert ([code for code, _ in decisions], turned) == ([5, 4, 2, 1], True)
+
+
+def test_numbers_that_fit_their_labels_in_neither_direction_are_left_to_a_person() -> None:
+    decisions, turned = code_texts(["0.非常不同意", "1.不同意", "4.非常同意"], SCALE, {})
+    assert [problem for _, problem in decisions] == ["E152"] * 3 and not turned
+
+
+def test_value_labels_of_the_file_turn_a_reversed_scale() -> None:
+    labels = {"1": "非常同意", "2": "同意", "3": "一般", "4": "不同意", "5": "非常不同意"}
+    decisions, turned = code_texts(["1", "2", "5", "9"], SCALE, {}, missing={"9"}, labels=labels)
+    assert decisions == [(5, None), (4, None), (1, None), (MISSING, "missing")] and turned
+    straight = {"1": "非常不同意", "5": "非常同意"}
+    decisions, turned = code_texts(["1", "2", "5"], SCALE, {}, labels=straight)
+    assert decisions == [(1, None), (2, None), (5, None)] and not turned
+
+
+def test_a_ladder_of_another_length_is_left_to_a_person() -> None:
+    """不满意 and 满意 have no place on five points when the middle is not among the texts of any."""
+    texts = ["完全不符合", "不符合", "比较不符合", "比较符合", "符合", "完全符合"]
+    assert {problem for _, problem in code_texts(texts, SCALE, {})[0]} == {"E152"}
+
+
+def test_two_wordings_of_one_rung_mean_another_ladder() -> None:
+    decisions, _ = code_texts(["同意", "比较同意", "非常同意"], SCALE, {})
+    assert decisions == [(4, None), (OFF_SCALE, "E152"), (5, None)]
+
+
+def test_a_suggestion_is_what_the_usual_ladder_says_and_none_for_other_texts() -> None:
+    assert suggested_code("比较同意", SCALE) == 4
+    assert suggested_code("还行吧", SCALE) is None
 
 
 @pytest.mark.parametrize("text", ["2026-03-02", "2026-03-02 00:00:00"])
@@ -81,7 +180,7 @@ def test_minus_two_is_an_answer_where_the_scale_holds_it() -> None:
 
 
 def test_a_persons_rule_decides_an_unknown_text() -> None:
-    assert code_text(" 比较同意 ", SCALE, {"比较同意": 4}) == (4, None)
+    assert code_text(" 还行吧 ", SCALE, {"还行吧": 4}) == (4, None)
 
 
 def test_a_persons_rule_wins_over_label_number_and_mark_of_missing() -> None:
