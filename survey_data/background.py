@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import numpy as np
@@ -16,6 +17,9 @@ from survey_data.reading.columns import array_of
 from survey_data.recoding import code_column, code_text, dictionary_of
 
 NOT_ANSWERED = frozenset({"", "(空)", "(跳过)", "-2", "-3"})
+_FILLED_IN = re.compile(r"〖[^〗]*〗")
+"""What a respondent wrote beside an option."""
+
 _CHOSEN = frozenset({"1", "1.0", "TRUE", "true", "True", "Y", "Yes", "yes", "是"})
 
 
@@ -76,8 +80,8 @@ def _joined(export: Export, index: int, column: Column) -> dict[str, int]:
         if text.strip() in NOT_ANSWERED | export.missing:
             continue
         for option in text.split(column.separator):
-            if option.strip():
-                counts[option.strip()] += int(count)
+            if name := _FILLED_IN.sub("", option).strip():
+                counts[name] += int(count)
     return dict(counts)
 
 

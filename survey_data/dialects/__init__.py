@@ -6,7 +6,19 @@ from dataclasses import replace
 from types import ModuleType, SimpleNamespace
 
 from indicators.findings import Finding, Refused
-from survey_data.dialects import plain, statistical, wenjuanxing
+from survey_data.dialects import (
+    google_forms,
+    handmade,
+    kobo,
+    limesurvey,
+    microsoft_forms,
+    plain,
+    qualtrics,
+    statistical,
+    tencent,
+    wenjuan,
+    wenjuanxing,
+)
 from survey_data.dialects.export import Column, Export
 from survey_data.reading.table import RawTable
 
@@ -14,8 +26,16 @@ __all__ = ["Column", "Export", "read_export", "recognise"]
 
 DIALECTS: tuple[ModuleType | SimpleNamespace, ...] = (
     wenjuanxing,
+    tencent,
+    wenjuan,
+    qualtrics,
+    limesurvey,
+    kobo,
+    google_forms,
+    microsoft_forms,
     statistical.dialect("spss"),
     statistical.dialect("stata"),
+    handmade,
     plain,
 )
 
