@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from survey_data.reading.encodings import EncodingPreview, preview_encodings
-
 from actions.access import Access, authorize
 from actions.imports import (
     import_metrics,
@@ -15,8 +13,10 @@ from actions.imports import (
     preview_survey,
 )
 from indicators.findings import Refused
+from survey_data.annotated import annotate
 from survey_data.metrics import MetricsImport
 from survey_data.reading import PAGE_LIMITS, RawTable, ReadOptions, read
+from survey_data.reading.encodings import EncodingPreview, preview_encodings
 from survey_data.survey import SurveyImport, SurveyOptions
 from survey_data.workspace import batches, progress, registry
 from survey_data.workspace.progress import Draft
@@ -25,6 +25,7 @@ __all__ = [
     "Draft",
     "RawTable",
     "active_survey_batches",
+    "annotated_draft",
     "commit_draft",
     "discard_draft",
     "encodings_of",
@@ -93,6 +94,13 @@ def preview_draft(access: Access, draft: Draft, table: RawTable) -> SurveyImport
     if draft.content["kind"] == "metrics":
         return preview_metrics(access, table, round_id, _aliases(draft))
     return preview_survey(access, table, round_id, _survey_options(draft))
+
+
+def annotated_draft(access: Access, draft: Draft, table: RawTable, lang: str) -> bytes:
+    """The draft's file with its findings marked, as an .xlsx to mend and upload again."""
+    authorize(access.user, "draft.edit", draft.id)
+    found = preview_draft(access, draft, table)
+    return annotate(table, (*found.blocking, *found.findings), lang, found.headers)
 
 
 def commit_draft(access: Access, id: str, step: Callable[[str, float], None]) -> dict[str, Any]:

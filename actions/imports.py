@@ -10,6 +10,7 @@ from actions.access import Access, authorize
 from actions.audit import refusals_recorded
 from indicators.findings import Finding, Refused
 from indicators.framework import Framework, default_framework
+from survey_data.annotated import annotate
 from survey_data.departments import KnownDepartments
 from survey_data.metrics import MetricsImport, interpret_metrics
 from survey_data.reading import COMMAND_LIMITS, Limits, RawTable, ReadOptions, parse, read
@@ -49,6 +50,8 @@ def import_survey(
     limits: Limits = COMMAND_LIMITS,
     progress: Progress = _quiet,
     own: bool = False,
+    annotated: Callable[[bytes], None] | None = None,
+    language: str = "zh",
 ) -> dict[str, Any]:
     """Bring a survey file into a round.
 
@@ -56,6 +59,7 @@ def import_survey(
     ----------
     mode : None, ``add``, or the id of the batch that this file supersedes
     dry_run : report what would happen and what would stop it; store nothing but the raw file
+    annotated : given the file with its findings marked, in ``language``, before anything is refused
     own : the bytes are the program's own (the demo): they need no child process, and are of the
         framework that ships
 
@@ -87,6 +91,9 @@ def import_survey(
         confirmed = decisions.confirmed_mappings(workspace, framework.id)
         options = _with_policy(access, round_id, options)
         found = interpret_survey(table, framework, options, known, confirmed)
+        if annotated is not None:
+            marked = (*found.blocking, *found.findings)
+            annotated(annotate(table, marked, language, found.headers))
         report = {"batch": None, "sha256": sha256, "round": round_id, **found.report()}
         mapping = _mapping_json(found, options)
         if dry_run:
@@ -129,6 +136,8 @@ def import_metrics(
     limits: Limits = COMMAND_LIMITS,
     progress: Progress = _quiet,
     own: bool = False,
+    annotated: Callable[[bytes], None] | None = None,
+    language: str = "zh",
 ) -> dict[str, Any]:
     """Bring a metrics file into a round; parameters and errors as in `import_survey`."""
     with refusals_recorded(access, "batch.import", round_id):
@@ -149,6 +158,9 @@ def import_metrics(
         progress("check", 0.6)
         known = registry.known_departments(workspace)
         found = interpret_metrics(table, framework, known, aliases)
+        if annotated is not None:
+            marked = (*found.blocking, *found.findings)
+            annotated(annotate(table, marked, language, found.headers))
         report = {"batch": None, "sha256": sha256, "round": round_id, **found.report()}
         if dry_run:
             return _dry(report, _stops(round_id, known, aliases), found.blocking)

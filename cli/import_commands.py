@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -29,6 +31,7 @@ def import_survey_file(
     header_row: Annotated[int | None, typer.Option(min=1)] = None,
     add: Annotated[bool, typer.Option("--add")] = False,
     supersede: Annotated[str | None, typer.Option(metavar="BATCH")] = None,
+    annotated: Annotated[Path | None, typer.Option(metavar="OUT.xlsx")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
 ) -> None:
     """Read a survey export into a round."""
@@ -57,8 +60,10 @@ def import_survey_file(
             mode="add" if add else supersede,
             dry_run=dry_run,
             progress=step,
+            annotated=_writer(annotated),
+            language=output.language,
         )
-    _print_import(found, output)
+    _print_import({**found, "annotated": None if annotated is None else str(annotated)}, output)
 
 
 @import_app.command("metrics")
@@ -69,6 +74,7 @@ def import_metrics_file(
     sheet: Annotated[str | None, typer.Option()] = None,
     encoding: Annotated[str | None, typer.Option()] = None,
     header_row: Annotated[int | None, typer.Option(min=1)] = None,
+    annotated: Annotated[Path | None, typer.Option(metavar="OUT.xlsx")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
 ) -> None:
     """Read operational metrics into a round."""
@@ -86,8 +92,10 @@ def import_metrics_file(
             read_options=ReadOptions(encoding=encoding, sheet=sheet, header_row=header_row),
             dry_run=dry_run,
             progress=step,
+            annotated=_writer(annotated),
+            language=output.language,
         )
-    _print_import(found, output)
+    _print_import({**found, "annotated": None if annotated is None else str(annotated)}, output)
 
 
 @import_app.command("departments")
@@ -119,6 +127,21 @@ def _codes(values: list[str] | None) -> tuple[str, ...]:
         if not text or not re.fullmatch(r"[+-]?\d+", number.strip()):
             raise typer.BadParameter(repr(value), param_hint="--code")
     return tuple(values or ())
+
+
+def _writer(path: Path | None) -> Callable[[bytes], None] | None:
+    """Writes the annotated workbook beside its place first, so that it is never half there."""
+    if path is None:
+        return None
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise typer.BadParameter(str(path), param_hint="--annotated")
+
+    def write(content: bytes) -> None:
+        beside = path.with_name(f"{path.name}.part")
+        beside.write_bytes(content)
+        beside.replace(path)
+
+    return write
 
 
 def _exclusions(values: list[str] | None) -> tuple[str, ...] | None:

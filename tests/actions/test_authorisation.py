@@ -96,6 +96,7 @@ CALLS: list[tuple[str, Callable[[Access], Any]]] = [
     ("read_draft", lambda a: drafts.read_draft(a, DRAFT)),
     ("commit_draft", lambda a: drafts.commit_draft(a, "d", lambda stage, share: None)),
     ("active_survey_batches", lambda a: drafts.active_survey_batches(a, "2025")),
+    ("annotated_draft", lambda a: drafts.annotated_draft(a, DRAFT, None, "zh")),  # type: ignore[arg-type]
     ("encodings_of", lambda a: drafts.encodings_of(a, DRAFT)),
     ("score_effect", lambda a: score_effect.score_effect(a, "2025", None, None, None)),  # type: ignore[arg-type]
     ("preview_draft", lambda a: drafts.preview_draft(a, DRAFT, None)),  # type: ignore[arg-type]
