@@ -9,10 +9,12 @@ import numpy as np
 
 from actions.access import Access, authorize
 from actions.drafts import Draft, active_survey_batches, preview_draft
+from actions.score_effect import ScoreEffect, score_effect
 from indicators.framework import Framework
 from indicators.moments import MISSING
 from survey_data.reading import RawTable
 from survey_data.recoding import suggested_code
+from survey_data.screening import CHECKS, RECOMMENDED, check_text
 from survey_data.survey import SurveyImport
 from survey_data.workspace import batches, registry
 
@@ -38,10 +40,23 @@ class DepartmentCount:
 
 
 @dataclass(frozen=True)
+class ScreenedCheck:
+    """A screening check's rule name, texts, and how many rows it names; None = cannot be made."""
+
+    rule: str
+    name: Text
+    meaning: Text
+    flagged: int | None
+    recommended: bool
+
+
+@dataclass(frozen=True)
 class Preview:
     """``undecided``: answer texts without a code. ``near``: new names and the departments they
     may mean. ``proposed``: unmapped columns, the item whose text is near, and how near (0-100).
-    ``missing``: share 0-1 of empty answers by mapped column. ``blocked``: something stops the
+    ``missing``: share 0-1 of empty answers by mapped column.
+    ``effect``: scores with and without the rows that the chosen rules exclude, else with and without
+    those of the recommended rules; None where there are none. ``blocked``: something stops the
     import altogether."""
 
     rows_read: int
@@ -60,6 +75,9 @@ class Preview:
     multiple: dict[str, dict[str, int]]
     proposed: dict[str, tuple[str, float]]
     missing: tuple[tuple[str, float], ...]
+    screening: tuple[ScreenedCheck, ...]
+    excluded: int
+    effect: ScoreEffect | None
     open_items: tuple[MappedColumn, ...]
     undecided: tuple[str, ...]
     suggested: dict[str, int]
@@ -111,6 +129,9 @@ def preview(access: Access, draft: Draft, table: RawTable) -> Preview:
             multiple={},
             proposed={},
             missing=(),
+            screening=(),
+            excluded=0,
+            effect=None,
             open_items=(),
             undecided=(),
             suggested={},
@@ -140,6 +161,9 @@ def preview(access: Access, draft: Draft, table: RawTable) -> Preview:
         multiple=found.multiple,
         proposed={found.headers[i]: one for i, one in found.mapping.proposed.items()},
         missing=_missing(found),
+        screening=_screened(found),
+        excluded=int(found.excluded.sum()),
+        effect=_effect(access, round_id, found, draft),
         open_items=tuple(
             MappedColumn("", id, text)
             for id, text in texts.items()
@@ -168,6 +192,29 @@ def _label(framework: Framework, code: int) -> Text:
     return {lang: f"{code} {texts[code - scale.min]}" for lang, texts in labels.items()} or _own(
         str(code)
     )
+
+
+def _screened(found: SurveyImport) -> tuple[ScreenedCheck, ...]:
+    flagged = found.screening.flagged
+    rows = []
+    for rule in CHECKS:
+        said = check_text(rule)
+        count = int(flagged[rule].sum()) if rule in flagged else None
+        rows.append(ScreenedCheck(rule, said["name"], said["meaning"], count, rule in RECOMMENDED))
+    return tuple(rows)
+
+
+def _effect(access: Access, round_id: str, found: SurveyImport, draft: Draft) -> ScoreEffect | None:
+    if found.blocking or not found.accepted:
+        return None
+    rows = found.excluded
+    if not rows.any():
+        wanted = [found.screening.flagged[r] for r in RECOMMENDED if r in found.screening.flagged]
+        rows = np.logical_or.reduce(wanted) if wanted else rows
+    if not rows.any() or rows.all():
+        return None
+    mode = draft.content.get("mode")
+    return score_effect(access, round_id, found, rows, None if mode is None else str(mode))
 
 
 def _missing(found: SurveyImport) -> tuple[tuple[str, float], ...]:

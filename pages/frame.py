@@ -206,3 +206,13 @@ def shares(parts: Sequence[tuple[int, str, str]]) -> None:
         for n, colour, name in shown
     )
     st.html(f'<div class="ff-bar" role="img" aria-label="{escape(label)}">{spans}</div>')
+
+
+def heat(parts: Sequence[tuple[float, str]]) -> None:
+    """A heat strip: one cell a column, the darker the larger its share (0-1)."""
+    cells = "".join(
+        f'<span style="opacity:{0.08 + 0.92 * share:.2f}" title="{escape(name)}"></span>'
+        for share, name in parts
+    )
+    label = "; ".join(name for _, name in sorted(parts, key=lambda one: -one[0])[:5])
+    st.html(f'<div class="ff-heat" role="img" aria-label="{escape(label)}">{cells}</div>')

@@ -5,15 +5,17 @@ Every decision is kept as soon as it is made.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
-from actions.drafts import Draft, RawTable, discard_draft, read_draft
+from actions.drafts import Draft, RawTable, annotated_draft, discard_draft, read_draft
 from actions.errors import Refused
 from actions.previews import Preview, preview
 from pages import frame
 from pages.bring import codes, columns, finish, recognised, review
 from pages.bring.keeping import save
-from pages.view import access, say
+from pages.view import access, language, say
 
 ORDER = ("recognised", "columns", "codes", "findings", "preview")
 ENCODING_PROBLEMS = ("E120", "E121")
@@ -70,6 +72,11 @@ def _reading(draft: Draft) -> str:
     return repr([draft.content.get(one) for one in chosen])
 
 
+def _marked(draft: Draft) -> bytes:
+    """The person's own sheet with its problems marked, made when it is asked for."""
+    return annotated_draft(access(), draft, read_draft(access(), draft), language())
+
+
 def _onward(draft: Draft, name: str, ready: bool) -> None:
     place = ORDER.index(name) + 1
     st.space("small")
@@ -103,6 +110,14 @@ def _findings(draft: Draft, found: Preview) -> bool:
         say("upload.findings-blocked" if found.blocked else "upload.findings-note"),
     )
     frame.findings(found.findings)
+    st.download_button(
+        say("upload.annotated"),
+        lambda: _marked(draft),
+        file_name=f"{Path(str(draft.content['file'])).stem}-{say('upload.annotated-name')}.xlsx",
+        key=f"annotated-{draft.id}",
+        on_click="ignore",
+        icon=":material/download:",
+    )
     if found.blocked:
         return False
     if not found.warnings:
@@ -118,5 +133,9 @@ def _review(draft: Draft, found: Preview) -> bool:
         if mode != draft.content.get("mode"):
             save(draft, mode=mode)
         decided = mode is not None
+    chosen = review.screening(draft, found)
+    if chosen is not None and list(chosen) != list(draft.content.get("exclude") or ()):  # type: ignore[call-overload]
+        save(draft, exclude=list(chosen))
+    review.missing(found)
     review.departments(found)
     return decided and not found.blocked and found.accepted > 0
