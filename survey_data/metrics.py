@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
+from statistics import median
 
 from rapidfuzz import process
 
@@ -19,18 +18,17 @@ from survey_data.departments import (
     proposal_findings,
 )
 from survey_data.mapping import DEPARTMENT_HEADERS, no_department
+from survey_data.metric_cells import Measured, MetricNames, read_cell
+from survey_data.metric_columns import MetricColumn, metric_columns
 from survey_data.reading import RawTable
-from survey_data.text import plain
 
 INDICATOR_HEADERS = ("indicator", "指标", "指标编号", "metric")
 VALUE_HEADERS = ("value", "数值", "值")
 PERIOD_HEADERS = ("period", "期间", "时期")
 SOURCE_HEADERS = ("source", "来源")
-NOT_APPLICABLE = frozenset({"不适用", "not applicable", "notapplicable"})
-NO_VALUE = frozenset({"", "—", "–", "-", "/", "无", "na", "n/a", "nan", "null", "…", "...", "#n/a"})
-_THOUSANDS = re.compile(r"^-?\d{1,3}(,\d{3})+(\.\d+)?$")
-_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$", re.IGNORECASE)
 LONGEST_PERIOD = 40
+FACTOR = 1000
+"""From this ratio to the others on a value asks whether its unit is right."""
 
 
 @dataclass(frozen=True)
@@ -87,72 +85,6 @@ class MetricsImport:
         }
 
 
-@dataclass(frozen=True)
-class _Column:
-    index: int
-    indicator: str
-
-
-class _Reader:
-    """Reads cells one by one and keeps what was found."""
-
-    def __init__(self, framework: Framework) -> None:
-        self.units = {m.id: m.metric.unit for m in framework.measured if m.metric}
-        self.units |= {r.id: r.unit for r in framework.register_fields}
-        self.survey = {m.id for m in framework.measured if m.survey}
-        names: dict[str, set[str]] = {}
-        listed = [(m.id, m.name) for m in framework.measured if m.metric]
-        listed += [(r.id, r.name) for r in framework.register_fields]
-        for id, name in listed:
-            for text in name.values():
-                names.setdefault(plain(text), set()).add(id)
-        self.names = names
-        self.findings: list[Finding] = []
-        self.converted: dict[str, list[tuple[str, float]]] = {}
-
-    def metric_of(self, text: str) -> set[str]:
-        """Ids that a header or cell names: by id, id in brackets, or name."""
-        bare = text.strip()
-        if bare in self.units:
-            return {bare}
-        bracketed = re.search(r"[【\[]\s*([A-Za-z][A-Za-z0-9_.-]*)\s*[】\]]", bare)
-        if bracketed and bracketed[1] in self.units:
-            return {bracketed[1]}
-        return self.names.get(plain(bare), set())
-
-    def number(self, text: str, row: int, column: str, id: str) -> tuple[float, bool] | None:
-        """(value, not applicable), or None for no value; raises ValueError for neither."""
-        bare = unicodedata.normalize("NFKC", text).strip()
-        lower = bare.casefold()
-        if lower in NO_VALUE:
-            return None
-        if lower in NOT_APPLICABLE:
-            return float("nan"), True
-        value = float(bare) if _NUMBER.match(bare) else self._converted(bare, row, column, id)
-        if abs(value) == float("inf"):
-            raise ValueError
-        return value, False
-
-    def _converted(self, bare: str, row: int, column: str, id: str) -> float:
-        if bare.endswith("%") and _NUMBER.match(share := bare[:-1].strip().replace(",", "")):
-            number = float(share)
-            if self.units[id]["zh"] not in ("%", ""):
-                params = {"unit": self.units[id]}
-                where = {"row": row, "column": column, "value": bare}
-                self.findings.append(Finding("E166", where=where, params=params))
-                raise _Said
-        elif _THOUSANDS.match(bare):
-            number = float(bare.replace(",", ""))
-        else:
-            raise ValueError
-        self.converted.setdefault(column, []).append((bare, number))
-        return number
-
-
-class _Said(ValueError):
-    """The cell is refused and the finding already made."""
-
-
 def interpret_metrics(
     table: RawTable,
     framework: Framework,
@@ -160,7 +92,9 @@ def interpret_metrics(
     aliases: dict[str, str] | None = None,
 ) -> MetricsImport:
     """Read a metrics table: long when the headers name an indicator and a value, else wide."""
-    reader = _Reader(framework)
+    names = MetricNames(framework)
+    row_findings: list[Finding] = []
+    converted: dict[str, list[tuple[str, float]]] = {}
     headers = table.headers
     lower = [header.strip().casefold() for header in headers]
 
@@ -172,11 +106,11 @@ def interpret_metrics(
     period, source = column(PERIOD_HEADERS), column(SOURCE_HEADERS)
     is_long = indicator is not None and value is not None
     blocking: list[Finding] = []
-    wide: list[_Column] = []
+    wide: list[MetricColumn] = []
     if department is None:
         blocking.append(no_department(headers))
     if not is_long:
-        wide, wrong = _wide_columns(reader, headers, {department, period, source})
+        wide, wrong = metric_columns(names, headers, {department, period, source})
         blocking += wrong
         if not wide and not wrong:
             blocking.append(Finding("E164"))
@@ -200,7 +134,7 @@ def interpret_metrics(
                 continue
             if not name:
                 where = {"row": number, "column": headers[department]}  # type: ignore[index]
-                reader.findings.append(Finding("E153", where=where))
+                row_findings.append(Finding("E153", where=where))
                 rejected += 1
                 continue
             when = texts[period].strip() if period is not None else ""
@@ -208,25 +142,33 @@ def interpret_metrics(
             if (endless := _endless(name, department, when, period)) is not None:
                 where = {"row": number, "column": headers[endless[0]]}
                 params = {"limit": endless[1]}
-                reader.findings.append(Finding("E135", where=where, params=params))
+                row_findings.append(Finding("E135", where=where, params=params))
                 rejected += 1
                 continue
             columns = wide
-            if is_long:
-                columns = _long_column(reader, texts[indicator], number, headers[indicator], value)  # type: ignore[index, arg-type]
+            if indicator is not None and value is not None:
+                columns, wrong = _long_column(
+                    names, texts[indicator], number, headers[indicator], value
+                )
+                row_findings += wrong
             good = bool(columns) or not is_long
-            for one in columns:
-                header = headers[one.index]
-                try:
-                    found = reader.number(texts[one.index], number, header, one.indicator)
-                except ValueError as error:
+            for group in _joined(columns):
+                one, header = group[0], headers[group[0].index]
+                found, of = _value(texts, group, headers, names.units[one.indicator], number)
+                if isinstance(found, Finding):
                     good = False
-                    if not isinstance(error, _Said):
-                        where = {"row": number, "column": header, "value": texts[one.index][:200]}
-                        reader.findings.append(Finding("E161", where=where))
+                    row_findings.append(found)
                     continue
-                if found is not None:
-                    cells.append(MetricCell(name, one.indicator, when, *found, origin, number))
+                if found is None:
+                    continue
+                if found.converted:
+                    converted.setdefault(header, []).append((texts[one.index], found.value))
+                cells.append(
+                    MetricCell(
+                        name, one.indicator, one.period or when, found.value, found.not_applicable,
+                        origin or of, number,
+                    )
+                )  # fmt: skip
             rejected += not good
     ids, proposals = match_departments({c.department for c in cells}, known, aliases or {})
     cells = [MetricCell(ids[c.department], *_rest(c)) for c in cells]
@@ -241,7 +183,7 @@ def interpret_metrics(
             where={"column": c, "value": found[0][0]},
             params={"count": len(found), "number": f"{found[0][1]:g}"},
         )
-        for c, found in reader.converted.items()
+        for c, found in converted.items()
     ]
     if not cells and not blocking:
         blocking.append(Finding("E146"))
@@ -264,7 +206,7 @@ def interpret_metrics(
         new_departments=tuple(d for d in departments if d not in known.names),
         proposals=proposals,
         blocking=tuple(blocking),
-        findings=(*findings, *reader.findings),
+        findings=(*findings, *row_findings, *_outliers(cells, names)),
     )
 
 
@@ -283,43 +225,84 @@ def _rest(cell: MetricCell) -> tuple[str, str, float, bool, str, int]:
     return cell.indicator, cell.period, cell.value, cell.not_applicable, cell.source, cell.row
 
 
-def _wide_columns(
-    reader: _Reader, headers: tuple[str, ...], taken: set[int | None]
-) -> tuple[list[_Column], list[Finding]]:
-    columns: list[_Column] = []
-    wrong: list[Finding] = []
-    for index, header in enumerate(headers):
-        if index in taken:
-            continue
-        ids = reader.metric_of(header)
-        if len(ids) > 1:
-            params = {"ids": ", ".join(sorted(ids))}
-            wrong.append(Finding("E163", where={"column": header}, params=params))
-        elif ids:
-            columns.append(_Column(index, next(iter(ids))))
-    seen: dict[str, str] = {}
-    for one in columns:
-        if one.indicator in seen:
-            where = {"column": f"{seen[one.indicator]}, {headers[one.index]}"}
-            wrong.append(Finding("E165", where=where, params={"id": one.indicator}))
-        seen.setdefault(one.indicator, headers[one.index])
-    return columns, wrong
+def _value(
+    texts: list[str],
+    columns: list[MetricColumn],
+    headers: tuple[str, ...],
+    unit: dict[str, str],
+    row: int,
+) -> tuple[Measured | Finding | None, str]:
+    """The value of one column, or of a numerator over its denominator, and its source."""
+    read = [read_cell(texts[one.index], unit, row, headers[one.index]) for one in columns]
+    if len(columns) == 1:
+        return read[0], ""
+    top, bottom = read
+    for one in (top, bottom):
+        if not isinstance(one, Measured) or one.not_applicable:
+            return one, ""
+    assert isinstance(top, Measured) and isinstance(bottom, Measured)
+    if bottom.value == 0:
+        where = {"row": row, "column": headers[columns[1].index], "value": texts[columns[1].index]}
+        return Finding("E191", where=where), ""
+    share = top.value / bottom.value
+    return (
+        Measured(100 * share if "%" in unit.values() else share),
+        f"{texts[columns[0].index].strip()}/{texts[columns[1].index].strip()}",
+    )
 
 
-def _long_column(reader: _Reader, text: str, row: int, header: str, value: int) -> list[_Column]:
-    ids = reader.metric_of(text)
+def _joined(columns: list[MetricColumn]) -> list[list[MetricColumn]]:
+    """Columns as they are read together: a value alone, a numerator with its denominator."""
+    found = [[one] for one in columns if one.part == "value"]
+    for top in columns:
+        if top.part == "numerator":
+            found += [
+                [top, one]
+                for one in columns
+                if (one.indicator, one.period, one.part)
+                == (top.indicator, top.period, "denominator")
+            ]
+    return found
+
+
+def _outliers(cells: list[MetricCell], names: MetricNames) -> list[Finding]:
+    """Values a thousand times their indicator's others: 元 where 万元 was meant, or a slip."""
+    findings = []
+    by_indicator: dict[str, list[MetricCell]] = {}
+    for cell in cells:
+        if not cell.not_applicable and cell.value:
+            by_indicator.setdefault(cell.indicator, []).append(cell)
+    for indicator, held in by_indicator.items():
+        for cell in held:
+            others = [abs(other.value) for other in held if other is not cell]
+            if len(others) < 2:
+                continue
+            ratio = abs(cell.value) / median(others)
+            if ratio >= FACTOR or ratio <= 1 / FACTOR:
+                where = {"row": cell.row, "column": indicator, "value": f"{cell.value:g}"}
+                params = {"usual": f"{median(others):g}", "unit": names.units[indicator]}
+                findings.append(Finding("W310", "warning", where, params))
+        values = [cell.value for cell in held]
+        if "%" in names.units[indicator].values() and len(values) >= 3 and max(values) <= 1:
+            where = {"column": indicator, "value": f"{max(values):g}"}
+            findings.append(Finding("W311", "warning", where))
+    return findings
+
+
+def _long_column(
+    names: MetricNames, text: str, row: int, header: str, value: int
+) -> tuple[list[MetricColumn], list[Finding]]:
+    ids = names.ids(text)
     where: dict[str, object] = {"row": row, "column": header, "value": text[:200]}
     if len(ids) == 1:
-        return [_Column(value, next(iter(ids)))]
+        return [MetricColumn(value, next(iter(ids)))], []
     if len(ids) > 1:
         params = {"ids": ", ".join(sorted(ids))}
-        reader.findings.append(Finding("E163", where=where, params=params))
-    elif text.strip() in reader.survey:
-        reader.findings.append(Finding("E162", where=where))
-    else:
-        near = [match[0] for match in process.extract(text.strip(), list(reader.units), limit=3)]
-        reader.findings.append(Finding("E160", where=where, params={"near": ", ".join(near)}))
-    return []
+        return [], [Finding("E163", where=where, params=params)]
+    if text.strip() in names.survey:
+        return [], [Finding("E162", where=where)]
+    near = [match[0] for match in process.extract(text.strip(), list(names.units), limit=3)]
+    return [], [Finding("E160", where=where, params={"near": ", ".join(near)})]
 
 
 def _last_of_each(cells: list[MetricCell]) -> tuple[list[MetricCell], list[Finding]]:

@@ -132,12 +132,87 @@ def test_a_percentage_for_a_metric_in_another_unit_is_refused_with_its_place() -
 
 
 @pytest.mark.parametrize(
-    "text", ["abc", "12万", "1,2", "1_000", "inf", "1e400", "=1+1", "5天", "%", "--3", "0x10"]
+    ("text", "code"),
+    [
+        *[(text, "E161") for text in ("abc", "1,2", "1_000", "%", "--3", "0x10")],
+        *[(text, "E166") for text in ("5天", "12万", "3 人")],
+        *[(text, "E133") for text in ("inf", "-Infinity", "1e400")],
+        ("=1+1", "E131"),
+        ("#DIV/0!", "E132"),
+        ("#N/A", "E132"),
+        ("2026-03-02", "E130"),
+    ],
 )
-def test_a_cell_that_is_no_number_is_refused_with_row_column_and_value(text: str) -> None:
+def test_a_cell_that_is_no_number_is_refused_with_row_column_and_value(
+    text: str, code: str
+) -> None:
     found = metrics(["部门", "B1-1"], ["x", "5"], ["y", text])
-    assert errors(found) == [("E161", {"row": 3, "column": "B1-1", "value": text})]
+    assert errors(found) == [(code, {"row": 3, "column": "B1-1", "value": text})]
     assert kept(found) == [("x", "B1-1", "", 5.0, "")]
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "value"),
+    [
+        ("B1-1", "85%", 85.0),
+        ("B1-1", "８５％", 85.0),
+        ("B1-2", "3天", 3.0),
+        ("B1-2", "2.5 days", 2.5),
+        ("B1-2", "1,234", 1234.0),
+        ("R-incidents", "1.2万", 12_000.0),
+        ("R-incidents", "３起", 3.0),
+    ],
+)
+def test_numbers_as_people_write_them_are_read_and_said(column, text, value) -> None:
+    found = metrics(["部门", column], ["x", text])
+    assert [row[3] for row in kept(found)] == [value]
+    assert "N167" in codes_of(found.findings)
+
+
+def test_a_value_a_thousand_times_the_others_asks_for_its_unit() -> None:
+    rows = [["a", "12"], ["b", "15"], ["c", "14"], ["d", "130000"]]
+    found = metrics(["部门", "B1-2"], *rows)
+    asked = [(f.code, f.where["row"]) for f in found.findings if f.code == "W310"]
+    assert asked == [("W310", 5)]
+    assert len(kept(found)) == 4
+
+
+def test_shares_below_one_under_per_cent_ask() -> None:
+    found = metrics(["部门", "B1-1"], ["a", "0.85"], ["b", "0.9"], ["c", "1"])
+    assert "W311" in codes_of(found.findings)
+
+
+@pytest.mark.parametrize(
+    ("header", "period"),
+    [
+        ("挂接率 2025-Q1", "2025-Q1"),
+        ("挂接率（2025年1月）", "2025-01"),
+        ("B1-1@2025-03", "2025-03"),
+        ("2025年第二季度—挂接率", "2025-Q2"),
+        ("挂接率 2025", "2025"),
+    ],
+)
+def test_a_column_may_be_of_one_period(header, period) -> None:
+    found = metrics(["部门", header, "B1-2"], ["x", "5", "3"])
+    assert ("x", "B1-1", period, 5.0, "") in kept(found)
+
+
+@pytest.mark.parametrize(
+    ("top", "bottom"),
+    [
+        ("挂接率（分子）", "挂接率（分母）"),
+        ("B1-1:numerator", "B1-1:denominator"),
+        ("挂接率—分子", "挂接率—分母"),
+    ],
+)
+def test_a_rate_is_its_numerator_over_its_denominator(top, bottom) -> None:
+    found = metrics(["部门", top, bottom], ["x", "3", "4"], ["y", "1", "0"], ["z", "—", "4"])
+    assert kept(found) == [("x", "B1-1", "", 75.0, "3/4")]
+    assert errors(found) == [("E191", {"row": 3, "column": bottom, "value": "0"})]
+
+
+def test_half_a_rate_is_refused() -> None:
+    assert "E190" in codes_of(metrics(["部门", "挂接率（分子）"], ["x", "3"]).blocking)
 
 
 @pytest.mark.parametrize("text", ["", "—", "-", "/", "无", "N/A", "null", "…", " NaN "])
