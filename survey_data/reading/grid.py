@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,9 @@ pc: Any = _compute  # its functions are made at run time, unknown to type checke
 
 Parts = tuple[tuple[str, ...], pa.Table, pa.Array, int, int, list[Finding]]
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 _TRIM = " \t\r\n\u3000\u00a0" + _INVISIBLE
 
 
@@ -82,7 +86,7 @@ def table_from_columns(
         table, rows = table.filter(full), rows.filter(full)
         if table.num_rows == 0:
             raise refuse("E126")
-    names = [trimmed(header) for header in headers]
+    names = [_UNSEEN.sub("", trimmed(header)) for header in headers]
     keep = []
     for index, name in enumerate(names):
         if name:
@@ -103,7 +107,31 @@ def table_from_columns(
     if not keep:
         raise refuse("E126")
     table = table.select(keep).rename_columns([f"c{index}" for index in range(len(keep))])
+    table, unseen = _without_unseen(table, rows, [names[index] for index in keep])
+    findings += unseen
     return tuple(names[index] for index in keep), table, rows, header_row, ignored, findings
+
+
+def _without_unseen(
+    table: pa.Table, rows: pa.Array, names: Sequence[str]
+) -> tuple[pa.Table, list[Finding]]:
+    """Take control characters and marks without a shape out of the cells, and say so."""
+    findings = []
+    for index, column in enumerate(table.columns):
+        words = column.chunk(0).dictionary.to_pylist() if column.num_chunks else []
+        bad = [word for word in words if word and _UNSEEN.search(word)]
+        if not bad:
+            continue
+        texts = column.cast(pa.string()).to_pylist()
+        hit = [place for place, text in enumerate(texts) if text and _UNSEEN.search(text)]
+        if not hit:
+            continue
+        where = {"row": rows[hit[0]].as_py(), "column": names[index]}
+        findings.append(Finding("W240", "warning", where, {"count": len(hit)}))
+        clean = [None if text is None else _UNSEEN.sub("", text) or None for text in texts]
+        encoded = pa.chunked_array([pa.array(clean, pa.string()).dictionary_encode()])
+        table = table.set_column(index, table.column_names[index], encoded)
+    return table, findings
 
 
 def _has_text(table: pa.Table) -> pa.ChunkedArray | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -40,8 +40,9 @@ def read_statistical(
     if not names:
         raise refuse("E126")
     count = len(values[names[0]])
-    if meta.number_rows is not None and 0 <= meta.number_rows != count:
-        params = {"said": meta.number_rows, "count": count}
+    declared = _declared_rows(content, kind)
+    if declared is not None and declared != count:
+        params = {"said": declared, "count": count}
         findings.append(Finding("W261", "warning", params=params))
     columns = [_texts(values[name], limits) for name in names]
     labels = {
@@ -93,16 +94,30 @@ def _read(
             said = str(error).lower()
             if "encoding" in said or "convert" in said:
                 raise UnicodeError(said) from None
-            raise refuse("E103" if "invalid file" in said else "E102") from None
+            strange = "invalid file" in said and not _has_sound_start(content, kind)
+            raise refuse("E103" if strange else "E102") from None
 
     _, meta = read(metadataonly=True)
     if len(meta.column_names) > limits.columns:
         raise refuse("E125", limit=limits.columns)
-    values, read_meta = read(row_limit=limits.rows + 1)
+    values, meta = read(row_limit=limits.rows + 1)
     if values and len(next(iter(values.values()))) > limits.rows:
         raise refuse("E111", limit=limits.rows)
-    read_meta.number_rows = meta.number_rows
-    return values, read_meta
+    return values, meta
+
+
+def _declared_rows(content: bytes, kind: str) -> int | None:
+    """The number of cases that the header of a .sav claims; −1 and other formats claim none."""
+    if kind != "sav":
+        return None
+    order: Literal["little", "big"] = "little" if content[64] else "big"
+    cases = int.from_bytes(content[80:84], order, signed=True)
+    return cases if cases >= 0 else None
+
+
+def _has_sound_start(content: bytes, kind: str) -> bool:
+    """Whether the first bytes are those of the format: then the rest is damaged, not foreign."""
+    return kind == "sav" and content[64:68] in (b"\2\0\0\0", b"\3\0\0\0", b"\0\0\0\2", b"\0\0\0\3")
 
 
 def _texts(values: Sequence[object], limits: Limits) -> pa.Array:

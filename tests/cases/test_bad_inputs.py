@@ -1,0 +1,57 @@
+"""Every bad input of the list, through the command and through the page."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.access import open_access
+from actions.drafts import save_draft, start_draft
+from survey_data.reading import PAGE_LIMITS
+from tests.cases.bad_inputs import CASES, Case
+from tests.pages.test_see import text
+
+BY_NAME = [pytest.param(case, id=f"{case.number} {case.name}") for case in CASES]
+FINDINGS_STEP = 4
+
+
+@pytest.mark.parametrize("case", BY_NAME)
+def test_the_command_says_it_with_its_code_place_and_remedy(
+    case: Case, fourfold, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("actions.imports.COMMAND_LIMITS", PAGE_LIMITS)
+    monkeypatch.setitem(
+        __import__("actions.imports").imports.import_survey.__kwdefaults__, "limits", PAGE_LIMITS
+    )
+    path = tmp_path / "file.xlsx"
+    path.write_bytes(case.content())
+    command = ("import", "survey", path, "--round", "2026", "--json")
+    answer = fourfold(*command)
+    found = answer.json
+    issues = (
+        [found["error"], *found["error"].get("issues", ())] if "error" in found else found["issues"]
+    )
+    assert answer.status == (3 if case.refused else 0), found
+    said = [issue["code"] for issue in issues]
+    if case.refused and case.code not in said:
+        said += [i["code"] for i in fourfold(*command, "--dry-run").json["issues"]]
+    assert case.code is None or case.code in said
+    for issue in issues:
+        assert issue["message"]["zh"] and issue["message"]["en"] and issue["fix"]["zh"]
+    if not case.refused:
+        assert found["rows_read"] == found["accepted"] + found["rejected"] + found["ignored"]
+        assert case.accepted is None or found["accepted"] == case.accepted
+    rounds = fourfold("rounds", "--json").json["rounds"]
+    assert len(rounds) == (0 if case.refused else 1)
+
+
+@pytest.mark.parametrize("case", BY_NAME)
+def test_the_page_says_it_and_goes_on(case: Case, visit, tmp_path):
+    workspace = str(tmp_path / "own.db")
+    access = open_access(workspace)
+    draft = start_draft(access, case.content(), "文件.xlsx", "survey", "2026")
+    save_draft(access, draft, step=FINDINGS_STEP)
+    app = visit(workspace, "bring/upload.py", draft=draft.id)
+    assert not app.exception
+    if case.code:
+        assert case.code in text(app)
+    assert "<script>alert" not in text(app)
