@@ -112,8 +112,10 @@ def _grids(
         }
     except Refused:
         raise
-    except Exception as error:
+    except BaseException as error:
         # The reader raises several kinds of error; all but one mean a damaged workbook.
+        if not _means_damage(error):
+            raise
         raise refuse("E104" if "assword" in str(error) else "E102") from error
     filled = {name: grid for name, grid in grids.items() if any(any(row) for row in grid)}
     if not filled:
@@ -121,6 +123,12 @@ def _grids(
     # A sheet of notes beside the data is no table; without any table the first sheet is judged.
     filled = {name: grid for name, grid in filled.items() if _is_table(grid)} or filled
     return next(iter(filled)), filled, hidden
+
+
+def _means_damage(error: BaseException) -> bool:
+    """A reader's own error, or its panic, which Python does not count among the errors."""
+    is_panic = type(error).__name__ == "PanicException"
+    return is_panic or (isinstance(error, Exception) and not isinstance(error, MemoryError))
 
 
 def _mend(
@@ -227,7 +235,9 @@ def _quick(
         loaded = book.load_sheet(0, header_row=0, schema_sample_rows=None)
         names = [column.name for column in loaded.available_columns()]
         batch = pa.record_batch(loaded)
-    except (fastexcel.FastExcelError, pa.ArrowException):
+    except BaseException as error:
+        if not _means_damage(error):
+            raise
         return None
     if len(names) > limits.columns:
         raise refuse("E125", limit=limits.columns)
