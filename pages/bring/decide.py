@@ -18,7 +18,9 @@ from pages.bring.keeping import save
 from pages.view import access, language, say
 
 ORDER = ("recognised", "columns", "codes", "findings", "preview")
-ENCODING_PROBLEMS = ("E120", "E121")
+ENCODING_PROBLEMS = {"E120", "E121"}
+READING_PROBLEMS = {"E116", "E119", "E120", "E121", "E122", "E123", "E126", "E285"}
+"""What another way of reading may mend; a damaged file is not among it."""
 
 
 def step(draft: Draft, name: str) -> None:
@@ -38,9 +40,11 @@ def step(draft: Draft, name: str) -> None:
             found = _preview(access().scope, draft.id, draft.version, draft, table)
     except Refused as refusal:
         frame.refused([one.as_json() for one in refusal.findings])
-        if any(one.code in ENCODING_PROBLEMS for one in refusal.findings):
+        codes_said = {one.code for one in refusal.findings}
+        if codes_said & ENCODING_PROBLEMS:
             recognised.encodings(draft)
-        recognised.read_again(draft, None)
+        if codes_said & READING_PROBLEMS:
+            recognised.read_again(draft, None)
         _discard(draft)
         return
     ready = True

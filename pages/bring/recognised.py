@@ -27,9 +27,10 @@ SHOWN_ROWS = 20
 def show(draft: Draft, table: RawTable, found: Preview) -> None:
     facts = [(say("upload.format"), table.kind)]
     if draft.content["kind"] == "survey":
-        sure = percent(found.confidence)
         name = say(f"dialect.{found.dialect}")
-        facts.insert(0, (say("upload.dialect"), say("upload.sure", name=name, share=sure)))
+        if found.dialect != "plain":
+            name = say("upload.sure", name=name, share=percent(found.confidence))
+        facts.insert(0, (say("upload.dialect"), name))
     if table.encoding:
         facts.append((say("upload.encoding"), table.encoding))
     if table.sheet:
