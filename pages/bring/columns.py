@@ -93,7 +93,7 @@ def _unmapped(draft: Draft, found: Preview) -> None:
             list(items),
             index=place(list(items), held),
             format_func=items.__getitem__,
-            key=f"column-{column}",
+            key=f"column-{column}-{held}",
         )
         if chosen != held:
             kept = {c: id for c, id in overrides.items() if c != column}

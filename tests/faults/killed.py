@@ -1,4 +1,5 @@
 """Runs one import and dies by SIGKILL at its k-th step; a step is a statement, a commit or a stage.
+The last one lies after all of them.
 
 ``python -m tests.faults.killed K COUNT_FILE import|draft …``; K = 0 runs to the end. The number of
 steps taken is written to COUNT_FILE.
@@ -47,6 +48,7 @@ def main() -> None:
             import_survey(
                 access, content, "s.csv", round_id, mode=mode[0] if mode else None, progress=step
             )
+    step()
     Path(sys.argv[2]).write_text(str(STEPS), "utf-8")
 
 

@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from actions.access import Access, open_access
-from actions.drafts import commit_draft, open_drafts
-from actions.rounds import list_rounds
+from actions.drafts import commit_draft, open_drafts, save_draft, start_draft
+from actions.rounds import list_rounds, publish_round
 from indicators.framework import default_framework
 from tests.pages.test_see import text
 
@@ -100,7 +100,7 @@ def test_a_near_department_name_is_asked_about_and_never_merged_silently(visit, 
 def test_a_column_that_was_not_found_is_given_its_item(visit, workspace):
     content = answers(["财政局"]).decode("gb18030").replace(ITEMS[0], "说不清的题", 1)
     app = onward(begun(visit, workspace, content.encode("gb18030")), "recognised")
-    app.selectbox(key="column-说不清的题").set_value(ITEMS[0]).run()
+    app.selectbox(key="column-说不清的题-None").set_value(ITEMS[0]).run()
     assert not app.exception
     assert held(open_access(workspace))["overrides"] == {"说不清的题": ITEMS[0]}
     assert f"中对应上 {len(ITEMS)} 列" in text(app)
@@ -172,3 +172,62 @@ def test_blanks_can_be_taken_away_in_both_languages(visit, workspace):
     for lang in ("zh", "en"):
         app = visit(workspace, "bring/upload.py", lang=lang)
         assert len(app.get("download_button")) == 2
+
+
+def at_step(
+    visit, workspace: str, content: bytes, step: int, name: str = "x.csv", **more
+) -> AppTest:
+    """The page of a draft whose earlier steps are done."""
+    access = open_access(workspace)
+    draft = save_draft(
+        access, start_draft(access, content, name, "survey", "2031"), step=step, **more
+    )
+    return visit(workspace, "bring/upload.py", draft=draft.id)
+
+
+def test_a_proposal_waits_for_a_yes_and_then_maps(visit, tmp_path):
+    item = default_framework().items[0]
+    content = f"部门,{item.text['zh'][:-1]}吗？,{ITEMS[1]}\n甲局,4,5\n".encode()  # type: ignore[index]
+    app = at_step(visit, str(tmp_path / "w.db"), content, 2)
+    column = f"{item.text['zh'][:-1]}吗？"  # type: ignore[index]
+    assert f"≈ {item.id}" in text(app)
+    app.button(key=f"yes-{column}").click().run()
+    assert not app.exception
+    assert held(open_access(str(tmp_path / "w.db")))["overrides"] == {column: item.id}
+
+
+def test_three_encodings_stand_side_by_side_and_one_is_taken(visit, tmp_path):
+    app = at_step(visit, str(tmp_path / "w.db"), answers(["财政局"]), 1)
+    assert [b.key for b in app.button if str(b.key).startswith("encoding-")][
+        0
+    ] == "encoding-gb18030"
+    app.button(key="encoding-big5").click().run()
+    assert held(open_access(str(tmp_path / "w.db")))["encoding"] == "big5"
+
+
+def test_no_rule_is_preset_and_a_chosen_one_is_kept_with_its_effect(visit, tmp_path):
+    rows = [",".join(["部门", *ITEMS])]
+    rows += [
+        ",".join(["甲局", *[str((n + k) % 5 + 1) for k in range(len(ITEMS))]]) for n in range(12)
+    ]
+    rows += [",".join(["甲局", "5", *[""] * (len(ITEMS) - 1)])] * 2
+    app = at_step(visit, str(tmp_path / "w.db"), "\n".join(rows).encode(), 5)
+    (box,) = app.multiselect
+    assert box.value == []
+    assert "如按建议规则排除 2 份" in text(app)
+    box.select("missing").run()
+    assert not app.exception
+    assert held(open_access(str(tmp_path / "w.db")))["exclude"] == ["missing"]
+    assert "按所选规则排除 2 份" in text(app)
+
+
+def test_the_findings_offer_the_marked_sheet(visit, tmp_path):
+    app = at_step(visit, str(tmp_path / "w.db"), answers(["财政局"], "9"), 4)
+    assert "E151" in text(app)
+    assert any("annotated" in str(b.proto.id) for b in app.get("download_button"))
+
+
+def test_publishing_a_round_shows_at_once(visit, workspace):
+    assert "征集中" in text(visit(workspace)) or "已发布" not in text(visit(workspace))
+    publish_round(open_access(workspace), "2025")
+    assert "已发布" in text(visit(workspace))
