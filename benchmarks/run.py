@@ -13,9 +13,11 @@ from benchmarks.kernel import kernel
 from benchmarks.overview import overview
 from benchmarks.results import Row, table
 from benchmarks.scale import scale
+from benchmarks.workbook import workbook
 
 PARTS: dict[str, Callable[[Path], list[Row]]] = {
     "scale": scale,
+    "workbook": workbook,
     "kernel": lambda _: kernel(),
     "overview": overview,
 }
