@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
 
@@ -32,8 +33,18 @@ def department_name(cell: str) -> str:
     return cell.strip(" \t\r\n\u3000\u00a0\u200b\ufeff")
 
 
+@cache
+def _simplifier() -> Callable[[str], str]:
+    from opencc import OpenCC
+
+    return OpenCC("t2s").convert
+
+
+@lru_cache(maxsize=10_000)
 def _normal(name: str) -> str:
+    """A name without width, case, traditional forms, brackets, city and kind of office."""
     wide = unicodedata.normalize("NFKC", name).casefold()
+    wide = wide if wide.isascii() else _simplifier()(wide)
     bare = re.sub(r"\(.*?\)|[\s·・,，.。、\-_'\"“”]", "", wide)
     return _SUFFIX.sub("", re.sub(r"^\w{1,3}市", "", bare)) or bare
 

@@ -111,3 +111,16 @@ def test_without_a_decision_no_name_ever_becomes_another_department(
         assert name not in known and name not in aliases
         assert 1 <= len(near) <= 3
         assert set(near) <= known
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["財政局", "財政", "财政局（本级）", "Ｈ市财政局", "财 政 局", "财政厅"],
+)
+def test_other_forms_of_a_name_are_proposed_and_never_taken(name):
+    known = KnownDepartments(
+        {"财政局": {"zh": "财政局", "en": "Finance"}, "教育局": {"zh": "教育局", "en": "Education"}}
+    )
+    ids, proposals = match_departments([name], known, {})
+    assert ids == {name: name}
+    assert proposals[name][0] == "财政局"
