@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -23,6 +23,16 @@ def meta_column(header: str, meta: Mapping[str, Meta]) -> Column | None:
     """The column of metadata that a header names, whatever its case."""
     found = meta.get(header.strip().casefold())
     return None if found is None else Column((header,), found)
+
+
+def read_columns(
+    table: RawTable, meta: Mapping[str, Meta], question: Callable[[str, RawTable, int], Column]
+) -> tuple[Column, ...]:
+    """Every column's meaning: metadata by its header, else what ``question`` makes of it."""
+    return tuple(
+        meta_column(header, meta) or question(header, table, index)
+        for index, header in enumerate(table.headers)
+    )
 
 
 def first_rows(table: RawTable, count: int) -> list[list[str]]:

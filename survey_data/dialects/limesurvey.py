@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from survey_data.dialects.export import Column, Export, Meta
-from survey_data.dialects.headers import bracketed, known_share, meta_column, texts_of
+from survey_data.dialects.headers import bracketed, known_share, read_columns, texts_of
 from survey_data.dialects.sample import distinct_texts
 from survey_data.reading.table import RawTable
 
@@ -46,12 +46,9 @@ def confidence(table: RawTable) -> float:
 
 
 def read(table: RawTable) -> Export:
-    columns = [
-        meta_column(header, META) or _question(header, table, index)
-        for index, header in enumerate(table.headers)
-    ]
+    columns = read_columns(table, META, _question)
     missing = frozenset({"N/A", "-oth-"})
-    return Export(NAME, confidence(table), table, tuple(columns), missing)
+    return Export(NAME, confidence(table), table, columns, missing)
 
 
 def _question(header: str, table: RawTable, index: int) -> Column:

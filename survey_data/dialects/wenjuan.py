@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from survey_data.dialects.export import Column, Export, Meta
-from survey_data.dialects.headers import meta_column, split_at, texts_of
+from survey_data.dialects.headers import read_columns, split_at, texts_of
 from survey_data.dialects.sample import distinct_texts
 from survey_data.reading.table import RawTable
 
@@ -39,11 +39,8 @@ def confidence(table: RawTable) -> float:
 
 
 def read(table: RawTable) -> Export:
-    columns = [
-        meta_column(header, META) or _question(header, table, index)
-        for index, header in enumerate(table.headers)
-    ]
-    return Export(NAME, confidence(table), table, tuple(columns))
+    columns = read_columns(table, META, _question)
+    return Export(NAME, confidence(table), table, columns)
 
 
 def _question(header: str, table: RawTable, index: int) -> Column:

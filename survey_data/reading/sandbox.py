@@ -48,7 +48,7 @@ def read(
         close_fds=True,
     )
     if os.name == "nt":
-        threading.Thread(target=_watch_memory, args=(child, limits.memory), daemon=True).start()
+        threading.Thread(target=watch_memory, args=(child, limits.memory), daemon=True).start()
     # Handed over in one piece: `communicate` would write a large file 4 KiB at a time.
     feeder = threading.Thread(target=_feed, args=(child.stdin, content), daemon=True)
     child.stdin = None
@@ -81,7 +81,7 @@ def _feed(stdin: IO[bytes], content: bytes) -> None:
         stdin.write(content)
 
 
-def _watch_memory(child: subprocess.Popen, limit: int) -> None:
+def watch_memory(child: subprocess.Popen, limit: int) -> None:
     """Where the system has no limits for a process, look every 50 ms and end it."""
     import psutil
 

@@ -18,6 +18,7 @@ import pytest
 import survey_data.reading
 from indicators.findings import Refused
 from survey_data.reading import PAGE_LIMITS, Limits, read
+from survey_data.reading.sandbox import watch_memory
 from tests.survey_data.workbooks import parts_of, text_row, zipped
 
 MIB = 1024 * 1024
@@ -163,3 +164,14 @@ def test_the_reader_does_not_see_the_environment_of_the_program(
     monkeypatch.setenv("PYTHONSTARTUP", "/nonexistent")
     monkeypatch.setenv("PYTHONHOME", "/nonexistent")
     assert read(b"a,b\n1,2\n").headers == ("a", "b")
+
+
+def test_the_watch_ends_a_process_that_grows_and_leaves_others_alone() -> None:
+    """Where a system has no limits for a process, as Windows has none."""
+    grows = "import time; held = bytearray(400 << 20); time.sleep(30)"
+    with subprocess.Popen([sys.executable, "-c", grows]) as process:
+        watch_memory(process, 200 << 20)
+        assert process.wait(10) != 0
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as process:
+        watch_memory(process, 2 << 30)
+        assert process.wait(10) == 0
