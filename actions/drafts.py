@@ -152,7 +152,8 @@ def active_survey_batches(access: Access, round_id: str) -> list[str]:
 
 def _read_options(draft: Draft) -> ReadOptions:
     chosen = {k: draft.content.get(k) for k in ("encoding", "delimiter", "sheet", "header_row")}
-    return ReadOptions(**chosen)  # type: ignore[arg-type]
+    filled = bool(draft.content.get("fill_merged"))
+    return ReadOptions(**chosen, fill_merged=filled)  # type: ignore[arg-type]
 
 
 def _aliases(draft: Draft) -> dict[str, str]:

@@ -29,6 +29,9 @@ __all__ = [
 NO_ROWS = "E126"
 """A file that can be read and holds nothing: a dry run reports it."""
 
+SAME_ROWS = 0.95
+"""Share of a file's rows that are in the round already, from which on it looks like the same file."""
+
 Progress = Callable[[str, float], None]
 """Told the stage and the share done; may raise to stop the import."""
 
@@ -94,6 +97,7 @@ def import_survey(
         if annotated is not None:
             marked = (*found.blocking, *found.findings)
             annotated(annotate(table, marked, language, found.headers))
+        found = _seen_before(access, round_id, found, mode)
         report = {"batch": None, "sha256": sha256, "round": round_id, **found.report()}
         mapping = _mapping_json(found, options)
         if dry_run:
@@ -112,7 +116,8 @@ def import_survey(
             decisions.confirm_mappings(
                 connection, found.export.dialect, framework.id, _by_hand(found, options)
             )
-            counts = {key: report[key] for key in ("rows_read", "accepted", "rejected", "ignored")}
+            kept = ("rows_read", "accepted", "rejected", "ignored", "excluded")
+            counts = {key: report[key] for key in kept}
             registry.record(
                 connection,
                 access.user.id,
@@ -284,6 +289,19 @@ def _mapping_json(found: SurveyImport, options: SurveyOptions) -> dict[str, obje
         **({"dialect": options.dialect} if options.dialect else {}),
         **({"exclude": sorted(found.exclude)} if found.exclude else {}),
     }
+
+
+def _seen_before(
+    access: Access, round_id: str, found: SurveyImport, mode: str | None
+) -> SurveyImport:
+    """Warn where nearly all rows of a file to be added are in the round already."""
+    if mode != batches.ADD or not found.accepted:
+        return found
+    share = batches.share_of_known_rows(access.workspace, round_id, found)
+    if share < SAME_ROWS:
+        return found
+    warning = Finding("W253", "warning", params={"share": f"{100 * share:.0f}"})
+    return replace(found, findings=(*found.findings, warning))
 
 
 def _with_policy(access: Access, round_id: str, options: SurveyOptions) -> SurveyOptions:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indicators.findings import Finding
 from indicators.framework import Framework
 from indicators.moments import MISSING
 from survey_data.dialects import Column, Export
@@ -89,3 +91,33 @@ def _chosen(export: Export, index: int) -> int:
     texts, indices = dictionary_of(export.table.columns.column(index))
     counts = np.bincount(indices, minlength=len(texts))
     return sum(int(n) for text, n in zip(texts, counts, strict=True) if text.strip() in _CHOSEN)
+
+
+def repeated_respondents(
+    table: RawTable, mapping: ColumnMap, rows: NDArray[np.int64]
+) -> list[Finding]:
+    """Respondent numbers that occur more than once: which of them counts is for a person."""
+    at = next((index for index, meta in mapping.metadata.items() if meta == "respondent"), None)
+    if at is None:
+        return []
+    texts, indices = dictionary_of(table.columns.column(at))
+    counts = np.bincount(indices, minlength=len(texts))
+    twice = [i for i in np.flatnonzero(counts > 1).tolist() if texts[i].strip()]
+    if not twice:
+        return []
+    again = np.flatnonzero(np.isin(indices, twice))
+    where = {"row": int(rows[again[0]]), "column": table.headers[at], "value": texts[twice[0]]}
+    listed = ", ".join(texts[i] for i in twice[:10])
+    return [Finding("W250", "warning", where, {"count": len(twice), "listed": listed})]
+
+
+def uninformative_columns(codes: NDArray[np.int16], headers: Sequence[str]) -> list[Finding]:
+    """Items that nobody answered, or that everybody of ten or more answered alike."""
+    findings = []
+    for column, header in zip(codes.T, headers, strict=True):
+        known = column[column != MISSING]
+        if not len(known) and len(column):
+            findings.append(Finding("W251", "warning", {"column": header}))
+        elif len(known) >= 10 and (known == known[0]).all():
+            findings.append(Finding("W252", "warning", {"column": header, "value": str(known[0])}))
+    return findings

@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 from indicators.findings import Finding, Refused
 from indicators.framework import Framework
 from indicators.moments import MISSING, SurveyMoments
-from survey_data.background import attention_failed, attributes, multiple_answers
+from survey_data.background import (
+    attention_failed,
+    attributes,
+    multiple_answers,
+    repeated_respondents,
+    uninformative_columns,
+)
 from survey_data.decisions import CodeRule, code_rules, screening_rules
 from survey_data.departments import (
     LONGEST,
@@ -206,7 +212,10 @@ def interpret_survey(
     if failed is not None and (failed & good).any():
         findings.append(Finding("W244", "warning", params={"count": int((failed & good).sum())}))
     duration, submitted, remarks = _timing(table, mapping, rows)
-    findings += remarks
+    findings += [*remarks, *repeated_respondents(table, mapping, rows)]
+    findings += uninformative_columns(
+        codes[good], [table.headers[c] for c in _columns_of(items, mapping)]
+    )
     found = SurveyImport(
         framework=framework,
         export=export,
@@ -232,6 +241,11 @@ def interpret_survey(
         findings=tuple(findings),
     )
     return exclude(found, options.exclude) if options.exclude and not blocking else found
+
+
+def _columns_of(items: Sequence[str], mapping: ColumnMap) -> list[int]:
+    column_of = {item: index for index, item in mapping.items.items()}
+    return [column_of[item] for item in items]
 
 
 def exclude(found: SurveyImport, rules: Sequence[str]) -> SurveyImport:

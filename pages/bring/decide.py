@@ -72,7 +72,7 @@ def _preview(scope: str, id: str, version: int, _draft: Draft, _read: RawTable) 
 
 
 def _reading(draft: Draft) -> str:
-    chosen = ("encoding", "delimiter", "sheet", "header_row")
+    chosen = ("encoding", "delimiter", "sheet", "header_row", "fill_merged")
     return repr([draft.content.get(one) for one in chosen])
 
 

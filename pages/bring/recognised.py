@@ -92,6 +92,9 @@ def read_again(draft: Draft, table: RawTable | None) -> None:
             placeholder=say("upload.automatic"),
             format="%d",
         )
+        chosen["fill_merged"] = st.checkbox(
+            say("upload.fill-merged"), value=bool(held.get("fill_merged")), key="read-fill-merged"
+        )
         if st.form_submit_button(say("upload.read-again")):
             save(draft, **chosen, header_row=None if header_row is None else int(header_row))
 

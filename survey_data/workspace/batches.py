@@ -305,6 +305,30 @@ def answers(workspace: Workspace, batch: str) -> pa.Table:
     return pq.read_table(pa.BufferReader(content))
 
 
+def share_of_known_rows(workspace: Workspace, round_id: str, found: SurveyImport) -> float:
+    """Share of the file's rows whose department and answers a row of the round has already."""
+    with workspace.reading() as connection:
+        active = connection.execute(
+            sa.select(t.batches.c.id).where(
+                t.batches.c.round == round_id,
+                t.batches.c.kind == "survey",
+                t.batches.c.state == "active",
+            )
+        ).scalars()
+        ids = list(active)
+    held: set[tuple[object, ...]] = set()
+    for id in ids:
+        rows = answers(workspace, id)
+        if set(found.items) <= set(rows.column_names):
+            columns = [rows.column(name).to_pylist() for name in ("department", *found.items)]
+            held.update(zip(*columns, strict=True))
+    mine = [
+        (found.departments[department], *[None if c == MISSING else c for c in codes])
+        for department, codes in zip(found.department.tolist(), found.codes.tolist(), strict=True)
+    ]
+    return sum(row in held for row in mine) / len(mine)
+
+
 def _parquet(found: SurveyImport) -> bytes:
     columns: dict[str, pa.Array] = {
         "row": array_of(found.row_numbers.astype(np.int32)),

@@ -158,6 +158,20 @@ def partly_labelled() -> bytes:
     return sav(variable_value_labels={A.replace("-", "_"): {1: "非常不同意", 2: "不同意"}})
 
 
+def mislabelled() -> bytes:
+    import pandas as pd
+    import pyreadstat
+
+    frame = pd.DataFrame({"department": ["教育局", "财政局"], "q": [1.0, 5.0]})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.sav"
+        pyreadstat.write_sav(frame, path, column_labels={"q": f"[{A}]"})
+        content = path.read_bytes()
+    for name in ("教育局", "财政局"):
+        content = content.replace(name.encode(), name.encode("gbk").ljust(len(name.encode())))
+    return content
+
+
 def more_cases_said(content: bytes) -> bytes:
     """The number of cases stands at byte 80 of the header."""
     return content[:80] + (2**31 - 1).to_bytes(4, "little") + content[84:]
@@ -231,6 +245,9 @@ VALUES = [
     Case(57, "a name that is markup", answers(["<script>alert(1)</script>", "4", "5"]), None, accepted=1),
     Case(58, "control characters in a name", answers(["教育\x0b局\u202e", "4", "5"]), "W240", accepted=1),
     Case(60, "a column of telephone numbers", lambda: csv([*HEAD, "联系方式"], ["教育局", "4", "5", "13800138000"]), "E150", accepted=1),
+    Case(61, "one respondent number twice", lambda: csv(["序号", "提交答卷时间", *HEAD], ["7", "2026/9/3 12:00:00", "教育局", "4", "5"], ["7", "2026/9/3 12:10:00", "财政局", "3", "2"]), "W250", accepted=2),
+    Case(62, "one answer throughout", lambda: csv(HEAD, *[["教育局", "4", str(n % 5 + 1)] for n in range(12)]), "W252", accepted=12),
+    Case(62, "a column without answers", lambda: csv(HEAD, *[["教育局", "", "3"], ["财政局", "", "4"]]), "W251", accepted=2),
     Case(63, "a time in the future", lambda: csv(["序号", "提交答卷时间", "所用时间", *HEAD], ["1", "2126/9/3 12:00:00", "99秒", "教育局", "4", "5"]), "E134", accepted=1),
     Case(64, "questions of another framework", lambda: csv(["部门", "甲", "乙"], ["教育局", "4", "5"]), "E143", True),
     Case(65, "a department of one person", answers(["教育局", "4", "5"]), None, accepted=1),
@@ -242,6 +259,7 @@ STATISTICS = [
     Case(69, "declared missing codes", lambda: sav(missing_ranges={A.replace("-", "_"): [5]}), "N151", accepted=2),
     Case(70, "value labels the other way round", turned, "W262", accepted=2),
     Case(70, "codes without a label", partly_labelled, "W260", accepted=2),
+    Case(68, "a GBK .sav that says it is UTF-8", mislabelled, "W218", accepted=2),
     Case(71, "an encrypted .sav", lambda: b"ENCRYPTEDSAV" + b"\0" * 60, "E104", True),
     Case(72, "a header that claims 2³¹ − 1 cases", lambda: sav(more_cases_said), "W261", accepted=2),
 ]  # fmt: skip

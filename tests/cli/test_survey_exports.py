@@ -5,7 +5,9 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
+from indicators.findings import Refused
 from indicators.framework import default_framework
+from survey_data.reading import PAGE_LIMITS, read
 from tests.survey_data.workbooks import by_xlsxwriter, by_xlwt
 
 ITEMS = default_framework().items[:6]
@@ -153,3 +155,49 @@ def test_a_statistics_file_is_read_by_its_labels(fourfold, tmp_path):
     found = fourfold("import", "survey", tmp_path / "x.sav", "--round", "2026", "--json").json
     assert (found["dialect"], found["mapped"]) == ("spss", {"q1": ITEMS[0].id})
     assert {"W262", "N151"} <= {issue["code"] for issue in found["issues"]}
+
+
+def test_a_file_saved_again_is_noticed_when_it_is_added(fourfold, tmp_path):
+    rows = [
+        ["部门", ITEMS[0].id, ITEMS[1].id],
+        *[["甲局", n % 5 + 1, n // 5 % 5 + 1] for n in range(25)],
+    ]
+    (tmp_path / "a.xlsx").write_bytes(by_xlsxwriter(rows))
+    (tmp_path / "b.xlsx").write_bytes(by_xlsxwriter([*rows, ["甲局", 1, 1]]))
+    base = ("import", "survey", "--round", "2026", "--json")
+    assert fourfold(*base, tmp_path / "a.xlsx").status == 0
+    again = fourfold(*base, tmp_path / "b.xlsx", "--add", "--dry-run").json
+    assert "W253" in [issue["code"] for issue in again["issues"]]
+    other = by_xlsxwriter([rows[0], *[["乙局", 3, 4]] * 20])
+    (tmp_path / "c.xlsx").write_bytes(other)
+    new = fourfold(*base, tmp_path / "c.xlsx", "--add", "--dry-run").json
+    assert "W253" not in [issue["code"] for issue in new["issues"]]
+
+
+def test_merged_departments_are_filled_down_only_on_request(fourfold, tmp_path):
+    import io
+
+    import xlsxwriter
+
+    store = io.BytesIO()
+    with xlsxwriter.Workbook(store, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row("A1", ["部门", ITEMS[0].id])
+        sheet.merge_range("A2:A3", "甲局")
+        sheet.write_column("B2", [4, 5])
+    (tmp_path / "x.xlsx").write_bytes(store.getvalue())
+    base = ("import", "survey", tmp_path / "x.xlsx", "--round", "2026", "--dry-run", "--json")
+    asked = fourfold(*base).json
+    assert (asked["accepted"], asked["rejected"]) == (1, 1)
+    assert {"W226", "E153"} <= {issue["code"] for issue in asked["issues"]}
+    assert fourfold(*base, "--fill-merged").json["accepted"] == 2
+
+
+def test_the_command_takes_what_the_page_refuses_for_its_size(fourfold, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text(f"部门,{ITEMS[0].id}\n" + "甲局,4\n" * 250_000, "utf-8")
+    found = fourfold("import", "survey", path, "--round", "2026", "--dry-run", "--json").json
+    assert found["accepted"] == 250_000
+    with pytest.raises(Refused) as caught:
+        read(path.read_bytes(), PAGE_LIMITS)
+    assert caught.value.first.code == "E111"
