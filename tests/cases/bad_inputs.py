@@ -6,6 +6,7 @@ Numbers are those of the project's list of bad inputs (container and file 1-28, 
 
 from __future__ import annotations
 
+import datetime
 import io
 import tempfile
 import zipfile
@@ -125,8 +126,6 @@ def with_cell(xml: str) -> Callable[[], bytes]:
 
 
 def dated() -> bytes:
-    import datetime
-
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -156,6 +155,32 @@ def turned() -> bytes:
 
 def partly_labelled() -> bytes:
     return sav(variable_value_labels={A.replace("-", "_"): {1: "非常不同意", 2: "不同意"}})
+
+
+def wide_names() -> bytes:
+    import pandas as pd
+    import pyreadstat
+
+    name = "我部门明确了负责数据共享工作的机构"
+    frame = pd.DataFrame(
+        {"部门": ["教育局", "财政局"], name: [1.0, 5.0], "备注": ["字" * 8_000, "x"]}
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.sav"
+        pyreadstat.write_sav(frame, path, column_labels={name: f"【{A}】题目"})
+        return path.read_bytes()
+
+
+def old_epoch() -> bytes:
+    """The date system of 1904, as old Macintosh workbooks have it."""
+    store = io.BytesIO()
+    with xlsxwriter.Workbook(store, {"in_memory": True, "date_1904": True}) as book:
+        sheet = book.add_worksheet()
+        day = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        sheet.write_row(0, 0, ["序号", "提交答卷时间", *HEAD])
+        sheet.write_row(1, 0, [1, None, "教育局", 4, 5])
+        sheet.write_datetime(1, 1, datetime.datetime(2026, 9, 3, 12, 30), day)
+    return store.getvalue()
 
 
 def mislabelled() -> bytes:
@@ -249,6 +274,7 @@ VALUES = [
     Case(62, "one answer throughout", lambda: csv(HEAD, *[["教育局", "4", str(n % 5 + 1)] for n in range(12)]), "W252", accepted=12),
     Case(62, "a column without answers", lambda: csv(HEAD, *[["教育局", "", "3"], ["财政局", "", "4"]]), "W251", accepted=2),
     Case(63, "a time in the future", lambda: csv(["序号", "提交答卷时间", "所用时间", *HEAD], ["1", "2126/9/3 12:00:00", "99秒", "教育局", "4", "5"]), "E134", accepted=1),
+    Case(63, "dates in the system of 1904", old_epoch, None, accepted=1),
     Case(64, "questions of another framework", lambda: csv(["部门", "甲", "乙"], ["教育局", "4", "5"]), "E143", True),
     Case(65, "a department of one person", answers(["教育局", "4", "5"]), None, accepted=1),
 ]  # fmt: skip
@@ -262,6 +288,7 @@ STATISTICS = [
     Case(68, "a GBK .sav that says it is UTF-8", mislabelled, "W218", accepted=2),
     Case(71, "an encrypted .sav", lambda: b"ENCRYPTEDSAV" + b"\0" * 60, "E104", True),
     Case(72, "a header that claims 2³¹ − 1 cases", lambda: sav(more_cases_said), "W261", accepted=2),
+    Case(73, "long Chinese names and very wide texts", wide_names, None, accepted=2),
 ]  # fmt: skip
 
 CASES = [*CONTAINER, *TEXT, *VALUES, *STATISTICS]

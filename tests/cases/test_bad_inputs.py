@@ -7,7 +7,8 @@ import pytest
 from actions.access import open_access
 from actions.drafts import save_draft, start_draft
 from survey_data.reading import PAGE_LIMITS
-from tests.cases.bad_inputs import CASES, Case
+from survey_data.workspace import batches
+from tests.cases.bad_inputs import CASES, GOOD, Case, csv
 from tests.pages.test_see import text
 
 BY_NAME = [pytest.param(case, id=f"{case.number} {case.name}") for case in CASES]
@@ -55,3 +56,40 @@ def test_the_page_says_it_and_goes_on(case: Case, visit, tmp_path):
     if case.code:
         assert case.code in text(app)
     assert "<script>alert" not in text(app)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["x" * 240 + ".csv", "名字\n换行.csv", "\u202e.csv", "😀.csv", "CON.xlsx", "a'b.csv"],
+)
+def test_a_file_s_name_does_no_harm_and_is_shown_without_what_cannot_be_seen(
+    name, fourfold, tmp_path
+):
+    """Number 24; the name decides nothing, the content does."""
+    path = tmp_path / name
+    try:
+        path.write_bytes(csv(*GOOD))
+    except OSError:
+        pytest.skip("this file system has no such name")
+    assert fourfold("import", "survey", path, "--round", "2026", "--json").json["accepted"] == 2
+    (batch,) = fourfold("rounds", "--json").json["rounds"][0]["batches"]
+    assert not set(batch["file"]) & set("\n\u202e/\\")
+
+
+def test_the_same_file_again_is_the_same_batch(fourfold, tmp_path):
+    """Number 25."""
+    (tmp_path / "x.csv").write_bytes(csv(*GOOD))
+    command = ("import", "survey", tmp_path / "x.csv", "--round", "2026", "--json")
+    first, again = fourfold(*command).json, fourfold(*command).json
+    assert (first["batch"], first["new"], again["new"]) == (again["batch"], True, False)
+
+
+def test_a_date_of_1904_is_the_day_that_people_see(fourfold, tmp_path):
+    """Number 63: 2026, not 2022."""
+    from tests.cases.bad_inputs import old_epoch
+
+    (tmp_path / "x.xlsx").write_bytes(old_epoch())
+    found = fourfold("import", "survey", tmp_path / "x.xlsx", "--round", "2026", "--json").json
+    access = open_access(str(tmp_path / "own.db"))
+    (time,) = batches.answers(access.workspace, found["batch"]).column("submitted").to_pylist()
+    assert str(time) == "2026-09-03 12:30:00"
