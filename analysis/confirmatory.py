@@ -22,7 +22,7 @@ from analysis.covariance_structure import (
 )
 from analysis.fit_indices import Fit, fit_indices, standardised_residuals
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -164,11 +164,13 @@ def modification_indices(
     residual_sd = np.sqrt(np.abs(own[sections["residuals"]]))
     pairs = residual_sd[first] * residual_sd[second]
     change[len(item) :] /= np.where(pairs > 0, pairs, 1.0)
-    places = [("loading", int(i), int(f)) for i, f in zip(item, factor, strict=True)] + [
-        ("residual", int(i), int(j)) for i, j in zip(first, second, strict=True)
-    ]
+    kinds = ["loading"] * len(item) + ["residual"] * len(first)
+    ones, others = np.concatenate([item, first]), np.concatenate([factor, second])
     best = np.argsort(-index, kind="stable")[:most]
-    return [ModificationIndex(*places[c], float(index[c]), float(change[c])) for c in best]
+    return [
+        ModificationIndex(kinds[c], int(ones[c]), int(others[c]), float(index[c]), float(change[c]))
+        for c in best
+    ]
 
 
 def implied_baseline(r: Array, n: float) -> tuple[float, int]:
@@ -299,11 +301,15 @@ def _result(
     chi2 = max(n * found.discrepancy, 0.0)
     df = k * (k + 1) // 2 - len(found.free)
     residual = standardised_residuals(r, implied)
-    log_likelihood = -n / 2 * (
-        k * np.log(2 * np.pi)
-        + float(np.linalg.slogdet(implied)[1])
-        + 2 * float(np.log(sd).sum())
-        + float(np.trace(np.linalg.solve(implied, r)))
+    log_likelihood = (
+        -n
+        / 2
+        * (
+            k * np.log(2 * np.pi)
+            + float(np.linalg.slogdet(implied)[1])
+            + 2 * float(np.log(sd).sum())
+            + float(np.trace(np.linalg.solve(implied, r)))
+        )
     )
     fit = fit_indices(
         chi2,

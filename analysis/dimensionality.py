@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.factor_extraction import minres
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 COMMON_DRAWS = 40
 """Draws of common-factor eigenvalues: each needs an extraction."""
@@ -146,7 +146,7 @@ def minimum_average_partial(r: Array, most: int | None = None) -> tuple[Array, i
 def _unrelated(random: np.random.Generator, n: int, k: int) -> Array:
     """A correlation matrix of n people and k independent normal items."""
     if n - 1 < k:
-        return np.corrcoef(random.standard_normal((n, k)), rowvar=False)
+        return np.asarray(np.corrcoef(random.standard_normal((n, k)), rowvar=False))
     factor = np.tril(random.standard_normal((k, k)), -1)
     factor[np.diag_indices(k)] = np.sqrt(random.chisquare(n - 1 - np.arange(k)))
     factor /= np.sqrt((factor**2).sum(axis=1))[:, None]

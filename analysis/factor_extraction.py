@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from analysis.reliability import squared_multiple_correlations
 from analysis.rotation import oblimin
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 LEAST_UNIQUENESS = 0.005
 """A uniqueness that ends here is a Heywood case: the item's variance is wholly explained."""
@@ -170,9 +170,7 @@ def _best_uniqueness(
     psi = np.clip(1 - _start(r), LEAST_UNIQUENESS, 1.0)
     value, gradient, hessian = loss(psi)
     for _ in range(steps):
-        free = ~(
-            ((psi <= LEAST_UNIQUENESS) & (gradient > 0)) | ((psi >= 1.0) & (gradient < 0))
-        )
+        free = ~(((psi <= LEAST_UNIQUENESS) & (gradient > 0)) | ((psi >= 1.0) & (gradient < 0)))
         if np.abs(gradient[free]).max(initial=0.0) < 1e-9:
             return psi, True
         values, vectors = np.linalg.eigh(hessian[np.ix_(free, free)])

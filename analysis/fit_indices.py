@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -106,4 +106,5 @@ def _noncentrality(chi2: float, df: int, probability: float) -> float:
     if chi2 <= 0 or chdtr(df, chi2) < probability:
         return 0.0
     top = max(chi2, 1.0) + 10 * np.sqrt(chi2 + df) + 100
-    return float(brentq(lambda c: ncx2.cdf(chi2, df, c) - probability, 0.0, top, xtol=1e-8))
+    root = brentq(lambda c: ncx2.cdf(chi2, df, c) - probability, 0.0, top, xtol=1e-8)
+    return float(root)  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ from analysis.covariance_structure import (
 )
 from analysis.fit_indices import Fit, fit_indices, standardised_residuals
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 STEPS = ("configural", "metric", "scalar", "strict")
 EQUAL = {
@@ -88,8 +88,7 @@ def invariance(
     if any(m is None for m in means):
         raise ValueError("invariance needs the groups' means")
     scaled = [
-        GroupMoments(g.n, g.covariance / np.outer(sd, sd), np.asarray(g.means) / sd)
-        for g in groups
+        GroupMoments(g.n, g.covariance / np.outer(sd, sd), np.asarray(g.means) / sd) for g in groups
     ]
     found = []
     for step in steps:
@@ -102,7 +101,12 @@ def invariance(
 
 
 def item_drift(
-    before_mean: Array, after_mean: Array, before_sd: Array, after_sd: Array, n: Array, m: Array
+    before_mean: Array,
+    after_mean: Array,
+    before_sd: Array,
+    after_sd: Array,
+    n: NDArray[np.integer],
+    m: NDArray[np.integer],
 ) -> ItemDrift:
     """How far each of K items of a scale moved away from the others between two occasions.
 
@@ -206,11 +210,15 @@ def _step(
         left = np.concatenate([standardised_residuals(group.covariance, implied), away / scale])
         srmr += group.n / total * float(np.sqrt((left**2).mean()))
         observed = group.covariance + np.outer(away, away)
-        log_likelihood -= group.n / 2 * (
-            k * np.log(2 * np.pi)
-            + float(np.linalg.slogdet(implied)[1])
-            + 2 * float(np.log(sd).sum())
-            + float(np.trace(np.linalg.solve(implied, observed)))
+        log_likelihood -= (
+            group.n
+            / 2
+            * (
+                k * np.log(2 * np.pi)
+                + float(np.linalg.slogdet(implied)[1])
+                + 2 * float(np.log(sd).sum())
+                + float(np.trace(np.linalg.solve(implied, observed)))
+            )
         )
     free_means = 0 if pattern.means else len(groups) * k
     moments = len(groups) * (k * (k + 1) // 2 + (k if pattern.means else 0))

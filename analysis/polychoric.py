@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 
@@ -69,7 +69,9 @@ def table_correlation(table: Array, rows: Array, columns: Array) -> float:
         cells = _cells(rho, rows, columns)
         return -float((table * np.log(np.maximum(cells, 1e-12))).sum())
 
-    found = minimize_scalar(loss, bounds=(-0.9999, 0.9999), method="bounded", options={"xatol": 1e-7})
+    found = minimize_scalar(
+        loss, bounds=(-0.9999, 0.9999), method="bounded", options={"xatol": 1e-7}
+    )
     return float(found.x)
 
 

@@ -12,7 +12,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 ALL_SPLITS_UP_TO = 12
 """Items of a scale for which every split into halves is taken (924 / 2 of them)."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from analysis.factor_extraction import principal_axes
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 def composite_reliability(loadings: Array) -> float:
@@ -60,9 +60,7 @@ def heterotrait_monotrait(
                 return float(np.exp(np.log(values).mean()))
         return float(values.mean())
 
-    within = [
-        mean(magnitude[np.ix_(own, own)][np.tril_indices(len(own), -1)]) for own in members
-    ]
+    within = [mean(magnitude[np.ix_(own, own)][np.tril_indices(len(own), -1)]) for own in members]
     found = np.eye(len(members))
     for a in range(len(members)):
         for b in range(a):

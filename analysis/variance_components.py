@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def _least(deviance: Callable[[float], float]) -> tuple[float, bool]:
     values = np.array([deviance(g) for g in grid])
     best = int(values.argmin())
     low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
-    found = minimize_scalar(
+    found: Any = minimize_scalar(
         deviance, bounds=(low, high), method="bounded", options={"xatol": 1e-12 * max(high, 1e-6)}
     )
     if best == 0 and values[0] <= found.fun + 1e-9 * max(abs(found.fun), 1.0):

@@ -11,6 +11,8 @@ from indicators.answer_sums import IntArray
 
 ALL_ITEMS = "*"
 """The name under which the sums over rows complete on all items are kept."""
+MODEL_ITEMS = "*model"
+"""The same for the items of the factor model, where those are not all items."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,9 @@ def merged_complete(
         a, b = mine.get(group), theirs.get(group)
         if group == ALL_ITEMS:
             held = [c for c in (a, b) if c is not None and set(c.items) == set(items)]
+        elif group == MODEL_ITEMS:
+            most = max((c.items for c in (a, b) if c is not None), key=len)
+            held = [c for c in (a, b) if c is not None and set(c.items) == set(most)]
         else:
             held = [c for c in (a, b) if c is not None]
         if not held:

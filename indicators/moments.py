@@ -21,6 +21,7 @@ from indicators.answer_patterns import countable, sums_of_patterns
 from indicators.answer_sums import Group, IntArray, states_of, sums_of_answers
 from indicators.complete_rows import (
     ALL_ITEMS,
+    MODEL_ITEMS,
     CompleteSums,
     PersonTotals,
     merged_complete,
@@ -28,7 +29,14 @@ from indicators.complete_rows import (
 )
 from indicators.framework import Framework
 
-__all__ = ["ALL_ITEMS", "MISSING", "CompleteSums", "PersonTotals", "SurveyMoments"]
+__all__ = [
+    "ALL_ITEMS",
+    "MISSING",
+    "MODEL_ITEMS",
+    "CompleteSums",
+    "PersonTotals",
+    "SurveyMoments",
+]
 
 MISSING = -32768
 """Marks a missing answer in int16 answer matrices."""
@@ -45,7 +53,8 @@ class SurveyMoments:
     n : (D,) people with at least one usable answer
     counts : J arrays (D, max − min + 1), answers per category
     pair_n, pair_sum, pair_cross : (D, J, J)
-    complete : sums over rows complete on all items (`ALL_ITEMS`) and on each scale's items
+    complete : sums over rows complete on all items (`ALL_ITEMS`), on those of the factor model
+        (`MODEL_ITEMS`, where they are others) and on each scale's items
     persons : directed person totals of each scale
     """
 
@@ -92,7 +101,11 @@ class SurveyMoments:
             raise ValueError("moments need at least one department")
         scales = tuple((s.min, s.max) for s in map(framework.scale_of, items))
         index = {item: position for position, item in enumerate(items)}
-        groups = {ALL_ITEMS: tuple(items)} | {
+        whole = {ALL_ITEMS: tuple(items)}
+        model = tuple(item for item in framework.model_items if item in index)
+        if len(model) >= 2 and set(model) != set(items):
+            whole[MODEL_ITEMS] = model
+        groups = whole | {
             scale: members
             for scale, members in framework.scales().items()
             if all(item in index for item in members)
@@ -109,7 +122,7 @@ class SurveyMoments:
                     name,
                     tuple(index[i] for i in members),
                     tuple(reverse[i] for i in members),
-                    persons=name != ALL_ITEMS,
+                    persons=name not in whole,
                 )
                 for name, members in groups.items()
             ],
@@ -130,7 +143,7 @@ class SurveyMoments:
             {
                 g: PersonTotals(members, tuple(reverse[i] for i in members), sums[f"{g} persons"])
                 for g, members in groups.items()
-                if g != ALL_ITEMS
+                if g not in whole
             },
         )
 

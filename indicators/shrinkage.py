@@ -16,7 +16,9 @@ FEWEST = 8
 _GRID = 200
 
 
-def empirical_bayes(estimate: Array, variance: Array) -> tuple[Array, Array]:
+def empirical_bayes(
+    estimate: NDArray[np.floating], variance: NDArray[np.floating]
+) -> tuple[Array, Array]:
     """Posterior means and standard deviations of departments' true values.
 
     Model: estimate_d ~ N(θ_d, variance_d), θ_d ~ N(μ, τ²), μ flat, τ flat on a grid, weighted by

@@ -275,6 +275,23 @@ class Framework(Part):
                 found[outcome.id] = tuple(i.id for i in outcome.survey.items)
         return {scale: items for scale, items in found.items() if len(items) >= 2}
 
+    @cached_property
+    def latents(self) -> dict[str, tuple[str, ...]]:
+        """The factor model: its factors and their items; dimensions with survey items by default."""
+        if self.cfa:
+            return {latent: tuple(items) for latent, items in self.cfa.items()}
+        dimensions = [d for factor in self.factors for d in factor.dimensions]
+        found = {
+            d.id: tuple(i.id for one in d.indicators if one.survey for i in one.survey.items)
+            for d in dimensions
+        }
+        return {latent: items for latent, items in found.items() if items}
+
+    @cached_property
+    def model_items(self) -> tuple[str, ...]:
+        """Items of the factor model, each once, in the model's order."""
+        return tuple(dict.fromkeys(item for items in self.latents.values() for item in items))
+
     def to_json(self) -> str:
         """Canonical JSON: sorted keys, defaults left out, so that equal contents are equal bytes."""
         content = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
