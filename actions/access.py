@@ -23,6 +23,8 @@ ROLES: dict[str, frozenset[str]] = {
             "batch.import",
             "draft.edit",
             "job.run",
+            "answers.export",
+            "quality.read",
             "score.read",
             "template.read",
             "demo.load",

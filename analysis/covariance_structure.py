@@ -190,8 +190,16 @@ def minimise(
     value, own, jacobians = held
     _, curve = _slope(groups, pattern, own, jacobians, total)
     scale = np.sqrt(np.maximum(np.diag(curve), 1e-300))
-    identified = bool(np.linalg.eigvalsh(curve / np.outer(scale, scale))[0] > 1e-9)
+    identified = _positive(curve / np.outer(scale, scale))
     return Solution(free, own, jacobians, value, curve * total / 2, converged, identified)
+
+
+def _positive(scaled: Array) -> bool:
+    """Whether a scaled information matrix is positive definite beyond rounding."""
+    try:
+        return bool((np.diag(np.linalg.cholesky(scaled)) ** 2).min() > 1e-9)
+    except np.linalg.LinAlgError:
+        return False
 
 
 def derivative_columns(pattern: Pattern, own: Array) -> tuple[Array, Array]:
@@ -271,8 +279,11 @@ def _slope(
         slope[covariance_part] += 2 * np.einsum("ij,ij->j", a, omega @ b)
         bend[covariance_part, covariance_part] += cross_information(inverse, a, b, a, b)
         share = group.n / total
-        gradient += share * jacobian.T @ slope
-        curve += share * jacobian.T @ bend @ jacobian
+        # Each group's parameters follow from few of the free ones.
+        used = np.nonzero(jacobian.any(axis=0))[0]
+        own_jacobian = jacobian[:, used]
+        gradient[used] += share * own_jacobian.T @ slope
+        curve[np.ix_(used, used)] += share * own_jacobian.T @ bend @ own_jacobian
     return gradient, curve
 
 
@@ -289,6 +300,8 @@ def _mean_columns(pattern: Pattern, own: Array, loadings: Array) -> Array:
 
 def _solve(curve: Array, right: Array) -> Array:
     """The step of a scoring iteration; damped where the information is singular."""
+    from scipy.linalg import cho_solve
+
     scale = np.sqrt(np.maximum(np.diag(curve), 1e-12))
     scaled = curve / np.outer(scale, scale)
     for ridge in (0.0, 1e-8, 1e-5, 1e-2):
@@ -297,6 +310,5 @@ def _solve(curve: Array, right: Array) -> Array:
         except np.linalg.LinAlgError:
             continue
         if np.diag(factor).min() > 1e-7:
-            half = np.linalg.solve(factor, right / scale)
-            return np.linalg.solve(factor.T, half) / scale
+            return cho_solve((factor, True), right / scale, check_finite=False) / scale
     return right / scale**2

@@ -100,11 +100,10 @@ def standardised_residuals(observed: Array, implied: Array) -> Array:
 def _noncentrality(chi2: float, df: int, probability: float) -> float:
     """λ with P(χ²(df, λ) ≤ chi2) = probability; 0 where even λ = 0 gives less."""
     from scipy.optimize import brentq
-    from scipy.special import chdtr
-    from scipy.stats import ncx2
+    from scipy.special import chdtr, chndtr
 
     if chi2 <= 0 or chdtr(df, chi2) < probability:
         return 0.0
     top = max(chi2, 1.0) + 10 * np.sqrt(chi2 + df) + 100
-    root = brentq(lambda c: ncx2.cdf(chi2, df, c) - probability, 0.0, top, xtol=1e-8)
+    root = brentq(lambda c: chndtr(chi2, df, c) - probability, 0.0, top, xtol=1e-8)
     return float(root)  # type: ignore[arg-type]

@@ -46,7 +46,9 @@ class InvarianceQuality:
     def losses(self) -> tuple[float, ...]:
         """Fall of CFI from step to step; the first is NaN."""
         fits = [step.fit.cfi for step in self.steps]
-        return (float("nan"), *(a - b for a, b in zip(fits, fits[1:], strict=False)))
+        return tuple(
+            fits[place - 1] - fit if place else float("nan") for place, fit in enumerate(fits)
+        )
 
     @property
     def holds(self) -> str | None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from analysis.profile import AnswerShares, Profile
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from analysis.profile import Profile
 from charts.labels import SPACE, room, shortened
 from charts.numbers import percent
 from charts.picture import Picture, Table
@@ -25,44 +29,8 @@ def answer_bars(view: Profile, tokens: Theme, language: str) -> Picture | None:
     if not rows:
         return None
     rows.sort(key=lambda row: (row.factor, -row.favourable))
-    size = len(rows)
-    names = [
-        shortened(f"{MARKS[row.factor % 4]} {row.name[language]}", MOST_NAME, FONT_SIZE) + SPACE
-        for row in rows
-    ]
-    drawn = figure(tokens, 30 + ROW * size, left=room(names, FONT_SIZE), right=8, top=8)
-    ys = list(range(size, 0, -1))
-    colours = _colours(tokens, width)
-    for category in range(width):
-        drawn.add_bar(
-            x=[row.shares[category] for row in rows],
-            base=[_start(row) + sum(row.shares[:category]) for row in rows],
-            y=ys,
-            orientation="h",
-            width=0.72,
-            marker={"color": colours[category], "line": {"width": 0}},
-            customdata=[
-                f"{row.name[language]} · {category + 1}/{width}: {percent(row.shares[category])}"
-                for row in rows
-            ],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-    low = min(_start(row) for row in rows)
-    high = max(_start(row) + 1 for row in rows)
-    drawn.add_scatter(
-        x=[low] * size,
-        y=ys,
-        mode="text",
-        text=names,
-        textposition="middle left",
-        textfont={"size": FONT_SIZE, "color": tokens.ink},
-        hoverinfo="skip",
-        cliponaxis=False,
-    )
-    drawn.add_vline(x=0, line={"color": tokens.ink, "width": 1})
-    drawn.update_xaxes(range=[low, high], visible=False)
-    drawn.update_yaxes(range=[0.4, size + 0.6], visible=False)
-    drawn.update_layout(barmode="overlay")
+    names = [f"{MARKS[row.factor % 4]} {row.name[language]}" for row in rows]
+    drawn = diverging_bars([row.shares for row in rows], names, tokens)
     least = min(rows, key=lambda row: row.favourable)
     title = translate(
         "chart.answers.title",
@@ -89,10 +57,52 @@ def answer_bars(view: Profile, tokens: Theme, language: str) -> Picture | None:
     )
 
 
-def _start(row: AnswerShares) -> float:
+def diverging_bars(
+    shares: Sequence[Sequence[float]], names: Sequence[str], tokens: Theme
+) -> go.Figure:
+    """Stacked bars about the middle of the scale, a row each; all rows on as many categories."""
+    size, width = len(shares), len(shares[0])
+    labels = [shortened(name, MOST_NAME, FONT_SIZE) + SPACE for name in names]
+    drawn = figure(tokens, 30 + ROW * size, left=room(labels, FONT_SIZE), right=8, top=8)
+    ys = list(range(size, 0, -1))
+    colours = _colours(tokens, width)
+    for category in range(width):
+        drawn.add_bar(
+            x=[row[category] for row in shares],
+            base=[_start(row) + sum(row[:category]) for row in shares],
+            y=ys,
+            orientation="h",
+            width=0.72,
+            marker={"color": colours[category], "line": {"width": 0}},
+            customdata=[
+                f"{name} · {category + 1}/{width}: {percent(row[category])}"
+                for name, row in zip(names, shares, strict=True)
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    low = min(_start(row) for row in shares)
+    high = max(_start(row) + 1 for row in shares)
+    drawn.add_scatter(
+        x=[low] * size,
+        y=ys,
+        mode="text",
+        text=labels,
+        textposition="middle left",
+        textfont={"size": FONT_SIZE, "color": tokens.ink},
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+    drawn.add_vline(x=0, line={"color": tokens.ink, "width": 1})
+    drawn.update_xaxes(range=[low, high], visible=False)
+    drawn.update_yaxes(range=[0.4, size + 0.6], visible=False)
+    drawn.update_layout(barmode="overlay")
+    return drawn
+
+
+def _start(shares: Sequence[float]) -> float:
     """Where a bar begins, so that the middle of its middle category lies at nought."""
-    half, odd = divmod(len(row.shares), 2)
-    return -sum(row.shares[:half]) - (row.shares[half] / 2 if odd else 0.0)
+    half, odd = divmod(len(shares), 2)
+    return -sum(shares[:half]) - (shares[half] / 2 if odd else 0.0)
 
 
 def _colours(tokens: Theme, width: int) -> list[str]:

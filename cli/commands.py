@@ -10,6 +10,7 @@ import typer
 from charts.numbers import probability as written_probability
 from cli.import_commands import import_app
 from cli.output import Output
+from cli.quality_command import quality_command
 from cli.session import File, RoundOption, content_of, owner, write
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ round_app = typer.Typer(no_args_is_help=True, help="Make, bind, publish a round.
 app.add_typer(framework_app, name="framework")
 app.add_typer(import_app, name="import")
 app.add_typer(round_app, name="round")
+app.command("quality")(quality_command)
 
 
 @app.command("app")

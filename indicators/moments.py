@@ -12,7 +12,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -175,6 +175,20 @@ class SurveyMoments:
                 g: PersonTotals(p.items, p.directions, taken(p.sums))
                 for g, p in self.persons.items()
             },
+        )
+
+    def without(self, item: str) -> SurveyMoments:
+        """The same moments as if nobody had answered the item; sums over complete rows stay."""
+        at = self.items.index(item)
+        keep = np.ones(len(self.items), dtype=np.int64)
+        keep[at] = 0
+        both = np.outer(keep, keep)
+        return replace(
+            self,
+            counts=tuple(c * keep[j] for j, c in enumerate(self.counts)),
+            pair_n=self.pair_n * both,
+            pair_sum=self.pair_sum * both,
+            pair_cross=self.pair_cross * both,
         )
 
     def merge(self, other: SurveyMoments) -> SurveyMoments:

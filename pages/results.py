@@ -12,6 +12,7 @@ from actions.overview import (
     department_view,
     view_choices,
 )
+from actions.quality import QualityView, round_quality
 from actions.rounds import evidence_key
 from pages.view import access, say
 
@@ -30,6 +31,11 @@ def department(round_id: str, id: str, peers: tuple[str, ...] | None) -> Profile
     return _department(_key(*choices().rounds), round_id, id, peers)
 
 
+def quality(round_id: str, missing: str, compared: str | None) -> QualityView:
+    """A round's measurement quality, computed once for the same evidence and reader."""
+    return _quality(_key(round_id, compared), round_id, missing, compared)
+
+
 def _key(*rounds: str | None) -> str:
     digests = [evidence_key(access(), round_id) for round_id in rounds if round_id]
     return "|".join((access().scope, *digests))
@@ -45,3 +51,9 @@ def _city(key: str, round_id: str, compared: str | None) -> CityOverview:
 def _department(key: str, round_id: str, id: str, peers: tuple[str, ...] | None) -> Profile | None:
     with st.spinner(say("page.computing")):
         return department_view(access(), round_id, id, peers)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _quality(key: str, round_id: str, missing: str, compared: str | None) -> QualityView:
+    with st.spinner(say("page.computing")):
+        return round_quality(access(), round_id, missing=missing, compared=compared)

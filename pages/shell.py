@@ -36,6 +36,12 @@ page = st.navigation(
                 icon=":material/account_balance:",
                 url_path="department",
             ),
+            st.Page(
+                "see/quality.py",
+                title=say("nav.quality"),
+                icon=":material/verified:",
+                url_path="quality",
+            ),
         ],
         say("nav.bring"): [
             st.Page(

@@ -70,6 +70,23 @@ def select(
     return value
 
 
+def segments(name: str, label: str, options: Mapping[str, str], default: str) -> str:
+    """As `select`, for a few parts of a page side by side."""
+    key = f"segments-{name}"
+    st.session_state[key] = _held(name, options, default)
+    value = st.segmented_control(
+        label,
+        list(options),
+        format_func=dict(options).__getitem__,
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+        on_change=lambda: _remember(name, st.session_state[key]),
+    )
+    _remember(name, str(value))
+    return str(value)
+
+
 def select_many(name: str, label: str, options: Mapping[str, str]) -> list[str]:
     """As `select`, for any number of options; the address holds them with commas between."""
     key = f"select-{name}"

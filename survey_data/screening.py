@@ -136,9 +136,9 @@ def screen(
     if np.isnan(distance).all():
         unavailable["mahalanobis"] = "screen.no-distance"
     else:
-        from scipy.stats import chi2
+        from scipy.special import chdtri
 
-        cut = float(chi2.isf(MAHALANOBIS_P, codes.shape[1]))
+        cut = float(chdtri(codes.shape[1], MAHALANOBIS_P))
         found("mahalanobis", distance, distance > cut, cut)
     consistency = careless.even_odd_consistency(
         _directed(codes, framework, items), _scales(framework, items)

@@ -20,6 +20,7 @@ from actions import (
     jobs,
     overview,
     previews,
+    quality,
     rounds,
     score_effect,
     scoring,
@@ -31,7 +32,16 @@ from survey_data.workspace.progress import Draft
 
 ACTIONS = Path(__file__).resolve().parents[2] / "actions"
 # What works on results that an action has given out, or in the worker on a job that was allowed.
-WITHOUT = {"report", "run_job", "authorize", "open_access", "refusals_recorded"}
+WITHOUT = {
+    "report",
+    "run_job",
+    "authorize",
+    "open_access",
+    "refusals_recorded",
+    "plain_quality",
+    "quality_document",
+    "model_script",
+}
 NOBODY = User("visitor", frozenset())
 DRAFT = Draft("d", "visitor", "0" * 64, {"round": "2025", "kind": "survey", "file": "x"}, 1)
 
@@ -85,6 +95,8 @@ CALLS: list[tuple[str, Callable[[Access], Any]]] = [
     ("demo_truth", lambda a: demo_actions.demo_truth(a)),
     ("round_scores", lambda a: scoring.round_scores(a, "2025")),
     ("score_report", lambda a: scoring.score_report(a, "2025")),
+    ("round_quality", lambda a: quality.round_quality(a, "2025")),
+    ("lavaan_archive", lambda a: quality.lavaan_archive(a, "2025")),
     ("view_choices", lambda a: overview.view_choices(a)),
     ("city_view", lambda a: overview.city_view(a, "2025")),
     ("department_view", lambda a: overview.department_view(a, "2025", "财政局")),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FLOORS = ("actions", "analysis", "charts", "indicators", "locales", "survey_data")
+FLOORS = ("actions", "analysis", "charts", "indicators", "locales", "reports", "survey_data")
 
 
 def tracked() -> list[Path]:

@@ -1,0 +1,257 @@
+"""How good a round's data and scales are, and what a weak item does to the scores."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from actions.access import Access, authorize
+from analysis.department_quality import ScaleAgreement
+from analysis.invariance_quality import (
+    InvarianceQuality,
+    ScaleDrift,
+    group_invariance,
+    round_invariance,
+    scale_drifts,
+)
+from analysis.item_effects import ItemEffect, item_effects
+from analysis.item_moments import PAIRWISE
+from analysis.lavaan_syntax import lavaan_names, lavaan_script
+from analysis.polychoric import polychoric
+from analysis.quality import QualityReport, quality
+from analysis.structure_quality import FactorChoice, second_order_parents, varying_items
+from indicators.evidence import Evidence
+from indicators.findings import Finding, Refused
+from indicators.framework import Framework
+from indicators.moments import MISSING
+from survey_data.disclosure import THRESHOLD
+from survey_data.screening import RECOMMENDED, Screening
+from survey_data.stored_answers import round_screening, stored_answers
+from survey_data.workspace import batches, registry
+
+DATA_FILE, SCRIPT_FILE = "answers.csv", "model.R"
+
+
+@dataclass(frozen=True, eq=False)
+class QualityView:
+    """Everything that pages, exports and the command show of a round's measurement quality."""
+
+    report: QualityReport
+    choice: FactorChoice
+    correlations: str
+    screening: Mapping[str, Mapping[str, float | int]]
+    screened: int
+    named: int
+    effects: tuple[ItemEffect, ...]
+    groups: InvarianceQuality | None
+    compared: str | None
+    rounds: InvarianceQuality | None
+    drifts: Mapping[str, ScaleDrift]
+    synthetic: bool
+    hidden: frozenset[str]
+
+    @property
+    def careless(self) -> float:
+        """Share of people that a recommended screening rule names."""
+        return self.named / self.screened if self.screened else float("nan")
+
+
+def round_quality(
+    access: Access,
+    round_id: str,
+    *,
+    missing: str = PAIRWISE,
+    choice: FactorChoice | None = None,
+    correlations: str = "pearson",
+    compared: str | None = None,
+    effects: bool = True,
+) -> QualityView:
+    """Measurement quality of a round, its groups, and its change since another round.
+
+    Raises Refused (E913, E918, E940) for an unknown round and one without answers.
+    """
+    authorize(access.user, "quality.read", round_id)
+    choice = choice or FactorChoice()
+    evidence, framework = batches.evidence(access.workspace, round_id)
+    _require_answers(evidence)
+    screenings = round_screening(access.workspace, round_id, framework)
+    screened = sum(s.n for s in screenings)
+    named = sum(int(_named(s).sum()) for s in screenings)
+    given = (
+        _polychoric(access, round_id, evidence, framework) if correlations == "polychoric" else None
+    )
+    report = quality(
+        evidence,
+        framework,
+        missing,
+        choice,
+        given,
+        named / screened if screened else float("nan"),
+    )
+    groups = None
+    if len({d.group for d in evidence.departments if d.group}) > 1:
+        groups = group_invariance(evidence, framework, missing)
+    rounds, drifts = None, {}
+    if compared is not None and compared != round_id:
+        other, _ = batches.evidence(access.workspace, compared, framework)
+        _require_answers(other)
+        assert evidence.survey is not None and other.survey is not None
+        samples = {compared: other.survey, round_id: evidence.survey}
+        rounds = round_invariance(samples, framework, missing)
+        drifts = scale_drifts(other.survey, evidence.survey, framework, missing)
+    hidden = frozenset(
+        d.id
+        for d, n in zip(report.departments, report.people, strict=True)
+        if access.published and 0 < n < THRESHOLD
+    )
+    return QualityView(
+        _without_hidden(report, hidden),
+        choice,
+        correlations,
+        _summed(screenings),
+        screened,
+        named,
+        item_effects(evidence, framework, report) if effects else (),
+        groups,
+        compared,
+        rounds,
+        drifts,
+        registry.round_named(access.workspace, round_id).synthetic,
+        hidden,
+    )
+
+
+def lavaan_archive(access: Access, round_id: str) -> bytes:
+    """A zip with the directed answers and an R script for what is left to lavaan.
+
+    Single answers leave the workspace with it; raises Refused (E922) without that right and where
+    results are shown as they are published.
+    """
+    authorize(access.user, "answers.export", round_id)
+    if access.published:
+        params = {"action": "answers.export", "object": round_id}
+        raise Refused(Finding("E922", params=params))
+    evidence, framework = batches.evidence(access.workspace, round_id)
+    _require_answers(evidence)
+    assert evidence.survey is not None
+    items, _ = varying_items(evidence.survey, framework)
+    held = stored_answers(access.workspace, round_id, framework)
+    at = [held.items.index(item) for item in items]
+    scales = [framework.scale_of(item) for item in items]
+    turned = {item.id for item in framework.items if item.reverse}
+    group = {d.id: d.group for d in evidence.departments}
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["department", "group", *lavaan_names(items).values()])
+    for department, codes in zip(held.department, held.codes[:, at].tolist(), strict=True):
+        cells = [
+            "" if code == MISSING else s.min + s.max - code if item in turned else code
+            for item, s, code in zip(items, scales, codes, strict=True)
+        ]
+        rows.writerow([department, group.get(department, ""), *cells])
+    store = io.BytesIO()
+    with zipfile.ZipFile(store, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (
+            (DATA_FILE, "\ufeff" + text.getvalue()),
+            (SCRIPT_FILE, _script(framework, items)),
+        ):
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
+    return store.getvalue()
+
+
+def model_script(view: QualityView) -> str:
+    """The R script for lavaan of what `round_quality` gave out; it holds no answers."""
+    return _script(view.report.framework, view.report.structure.items)
+
+
+def _require_answers(evidence: Evidence) -> None:
+    if evidence.survey is None or evidence.survey.n.sum() == 0:
+        raise Refused(Finding("E940", params={"round": evidence.round}))
+
+
+def _script(framework: Framework, items: tuple[str, ...]) -> str:
+    """The R script of the framework's factor model over the items that vary."""
+    latents = {
+        latent: own
+        for latent, members in framework.latents.items()
+        if (own := tuple(item for item in members if item in items))
+    }
+    parents = second_order_parents(framework, latents)
+    uppers: dict[str, list[str]] = {}
+    for latent, parent in zip(latents, parents or (), strict=False):
+        uppers.setdefault(str(parent + 1), []).append(latent)
+    several = {parent: own for parent, own in uppers.items() if len(own) > 1}
+    return lavaan_script(latents, several, DATA_FILE)
+
+
+def _polychoric(
+    access: Access, round_id: str, evidence: Evidence, framework: Framework
+) -> np.ndarray:
+    assert evidence.survey is not None
+    items, _ = varying_items(evidence.survey, framework)
+    held = stored_answers(access.workspace, round_id, framework)
+    at = [held.items.index(item) for item in items]
+    turned = {item.id for item in framework.items if item.reverse}
+    sign = np.array([-1.0 if item in turned else 1.0 for item in items])
+    return polychoric(held.codes[:, at], MISSING).correlations * np.outer(sign, sign)
+
+
+def _named(screening: Screening) -> np.ndarray:
+    flags = [screening.flagged[rule] for rule in RECOMMENDED if rule in screening.flagged]
+    return np.logical_or.reduce(flags) if flags else np.zeros(screening.n, dtype=bool)
+
+
+def _summed(screenings: list[Screening]) -> dict[str, dict[str, float | int]]:
+    """Screening summaries of several files as one."""
+    found: dict[str, dict[str, float | int]] = {}
+    people: dict[str, int] = {}
+    for screening in screenings:
+        for name, one in screening.summary().items():
+            whole = found.setdefault(name, {"flagged": 0, "share": 0.0, "threshold": 0.0})
+            whole["flagged"] += one["flagged"]
+            whole["threshold"] = one["threshold"]
+            people[name] = people.get(name, 0) + screening.n
+    for name, whole in found.items():
+        whole["share"] = whole["flagged"] / people[name] if people[name] else 0.0
+    return found
+
+
+def _without_hidden(report: QualityReport, hidden: frozenset[str]) -> QualityReport:
+    """The report without figures of departments whose few people must be protected."""
+    if not hidden:
+        return report
+    rows = np.array([d.id in hidden for d in report.departments])
+
+    def blank(values: np.ndarray) -> np.ndarray:
+        return np.where(rows, np.nan, values)
+
+    def without(one: ScaleAgreement) -> ScaleAgreement:
+        return replace(
+            one,
+            n=np.where(rows, -1, one.n),
+            rwg_j=blank(one.rwg_j),
+            rwg_j_skewed=blank(one.rwg_j_skewed),
+            average_deviation=blank(one.average_deviation),
+            means=blank(one.means),
+            shrunken=blank(one.shrunken),
+            sd=blank(one.sd),
+            reliability=blank(one.reliability),
+        )
+
+    return replace(
+        report,
+        people=np.where(rows, -1, report.people),
+        department_missing=blank(report.department_missing),
+        counts=tuple(counts[~rows] for counts in report.counts),
+        agreement={scale: without(one) for scale, one in report.agreement.items()},
+        representation=replace(
+            report.representation,
+            response=blank(report.representation.response),
+            weights=blank(report.representation.weights),
+        ),
+    )

@@ -1,0 +1,50 @@
+"""Pictures with a row for each item or department: names at the left, values across."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from charts.labels import SPACE, room, shortened
+from charts.picture import Picture, Table
+from charts.theme import Theme, figure
+from locales import translate
+
+ROW, FONT_SIZE, MOST_NAME = 19, 12, 170
+INTERVAL = 1.645
+"""Standard errors on either side of a 90 % interval."""
+
+
+def named_rows(tokens: Theme, names: Sequence[str]) -> tuple[go.Figure, list[int]]:
+    """A figure of one row a name, names at the left, and the rows' places from the top."""
+    labels = [shortened(name, MOST_NAME, FONT_SIZE) + SPACE for name in names]
+    size = len(labels)
+    drawn = figure(
+        tokens, 44 + ROW * size, left=room(labels, FONT_SIZE), right=16, top=8, bottom=28
+    )
+    ys = list(range(size, 0, -1))
+    drawn.update_yaxes(
+        range=[0.3, size + 0.7],
+        tickvals=ys,
+        ticktext=labels,
+        tickfont={"size": FONT_SIZE, "color": tokens.ink},
+        showgrid=True,
+        gridcolor=tokens.hairline,
+    )
+    return drawn, ys
+
+
+def across(drawn: go.Figure, low: float, high: float) -> None:
+    drawn.update_xaxes(range=[low - 0.01, high + 0.01])
+
+
+def quality_picture(key: str, drawn: go.Figure, title: str, language: str, table: Table) -> Picture:
+    return Picture(
+        drawn,
+        title,
+        translate(f"quality.chart-{key}-note", language),
+        title,
+        translate(f"quality.chart-{key}-method", language),
+        table,
+    )
