@@ -32,7 +32,7 @@ class Rule:
 RULES: dict[str, Rule] = {
     "missing": Rule(0.05, 0.20, False, "Schafer 1999; Bennett 2001", core=True),
     "screening": Rule(0.05, 0.10, False, "Meade & Craig 2012", core=True),
-    "small-departments": Rule(0.0, 0.20, False, "statistics.md 4"),
+    "small-departments": Rule(0.0, 0.20, False, "disclosure threshold"),
     "reliability": Rule(0.70, 0.60, True, "Nunnally & Bernstein 1994", core=True),
     "item-rest": Rule(0.30, 0.20, True, "Nunnally & Bernstein 1994", core=True),
     "adequacy": Rule(0.80, 0.60, True, "Kaiser & Rice 1974"),

@@ -12,6 +12,9 @@ from charts.picture import Table
 from charts.quality_tables import NONE, coefficient, headers, statistic
 from locales import translate
 
+MOST_NAMED = 8
+"""Items that a sentence names."""
+
 
 def screening_table(screening: Mapping[str, Mapping[str, float | int]], language: str) -> Table:
     """How many people each screening check names."""
@@ -64,8 +67,18 @@ def reason_sentences(report: QualityReport, language: str) -> list[str]:
         items = ", ".join(structure.constant)
         found.append(translate("quality.remark-constant", language, items=items))
     if structure.levels_differ:
-        items = ", ".join(structure.levels_differ)
-        found.append(translate("quality.remark-levels", language, items=items))
+        items = ", ".join(structure.levels_differ[:MOST_NAMED])
+        if len(structure.levels_differ) > MOST_NAMED:
+            items += " …"
+        found.append(
+            translate(
+                "quality.remark-levels",
+                language,
+                count=len(structure.levels_differ),
+                all=len(structure.items),
+                items=items,
+            )
+        )
     for name, fitted in (
         ("declared", structure.confirmatory),
         ("one-factor", structure.one_factor),

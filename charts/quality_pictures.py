@@ -34,12 +34,15 @@ def loading_dots(report: QualityReport, tokens: Theme, language: str) -> Picture
         for j, item in enumerate(report.structure.items)
         if item in report.structure.latents[latent]
     ]
-    names = [f"{MARKS[m % 4]} {_short(report, item, language)}" for m, item, _, _ in rows]
+    places = factor_places(report)
+    names = [f"{MARKS[places[i] % 4]} {_short(report, i, language)}" for _, i, _, _ in rows]
     drawn, ys = named_rows(tokens, names)
     weak = RULES["convergent"].good ** 0.5
     drawn.add_vline(x=weak, line={"color": tokens.still, "width": 1, "dash": "dot"})
-    for m in range(len(latents)):
-        own = [place for place, row in enumerate(rows) if row[0] == m]
+    for m in sorted(set(places.values())):
+        own = [place for place, row in enumerate(rows) if places[row[1]] == m]
+        if not own:
+            continue
         drawn.add_scatter(
             x=[rows[p][2] for p in own],
             y=[ys[p] for p in own],
@@ -90,9 +93,10 @@ def loading_dots(report: QualityReport, tokens: Theme, language: str) -> Picture
 
 def item_rest_dots(report: QualityReport, tokens: Theme, language: str) -> Picture | None:
     """Corrected item-total correlations of the main scales."""
+    places = factor_places(report)
     rows = [
-        (s, id, item, float(r))
-        for s, id in enumerate(report.main_scales)
+        (places[item], id, item, float(r))
+        for id in report.main_scales
         for item, r in zip(
             report.scales[id].pooled.items, report.scales[id].statistics.rest_r, strict=True
         )
@@ -248,6 +252,19 @@ def missing_bars(report: QualityReport, tokens: Theme, language: str) -> Picture
     )
     keys = ("item", "text", "missing")
     return quality_picture("missing", drawn, title, language, Table(headers(keys, language), table))
+
+
+def factor_places(report: QualityReport) -> dict[str, int]:
+    """Place of each item's factor in the framework; outcomes come after the last factor."""
+    framework = report.framework
+    of = {
+        indicator.id: place
+        for place, factor in enumerate(framework.factors)
+        for dimension in factor.dimensions
+        for indicator in dimension.indicators
+    }
+    last = len(framework.factors)
+    return {item: of.get(m.id, last) for item, m in framework.item_indicator.items()}
 
 
 def _short(report: QualityReport, item: str, language: str) -> str:

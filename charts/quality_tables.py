@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -18,6 +19,8 @@ NONE = "—"
 HIGHER, LOWER = "≥", "≤"
 SHARES = ("missing", "screening", "small-departments", "common-method")
 """Checks whose value is a share."""
+INDICES = ("cfi", "rmsea", "srmr")
+GRADE_MARKS = {"good": "✓", "care": "!", "poor": "✗", "unknown": "?"}
 
 
 def coefficient(value: float) -> str:
@@ -26,6 +29,14 @@ def coefficient(value: float) -> str:
         return NONE
     text = f"{value:.2f}"
     return "0.00" if text == "-0.00" else text.replace("-", "−")
+
+
+def index(value: float) -> str:
+    """A fit index with three decimals, as papers print them."""
+    if not math.isfinite(value):
+        return NONE
+    text = f"{value:.3f}"
+    return "0.000" if text == "-0.000" else text.replace("-", "−")
 
 
 def statistic(value: float) -> str:
@@ -39,11 +50,11 @@ def p_value(value: float) -> str:
     return "<.001" if value < 0.001 else f"{value:.3f}".lstrip("0")
 
 
-def bounds(low: float, high: float) -> str:
+def bounds(low: float, high: float, write: Callable[[float], str] = coefficient) -> str:
     """An interval in brackets."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return NONE
-    return f"[{coefficient(low)}, {coefficient(high)}]"
+    return f"[{write(low)}, {write(high)}]"
 
 
 def node_name(report: QualityReport, id: str, language: str) -> str:
@@ -167,11 +178,11 @@ def _fit_cells(fitted: Confirmatory) -> tuple[str, ...]:
         statistic(fit.chi2),
         str(fit.df),
         p_value(fit.p),
-        coefficient(fit.cfi),
-        coefficient(fit.tli),
-        coefficient(fit.rmsea),
-        bounds(fit.rmsea_low, fit.rmsea_high),
-        coefficient(fit.srmr),
+        index(fit.cfi),
+        index(fit.tli),
+        index(fit.rmsea),
+        bounds(fit.rmsea_low, fit.rmsea_high, index),
+        index(fit.srmr),
         f"{fit.aic:.0f}",
         f"{fit.bic:.0f}",
     )
@@ -246,10 +257,10 @@ def invariance_table(found: InvarianceQuality, language: str) -> Table:
             translate(f"quality.step-{step.step}", language),
             statistic(step.fit.chi2),
             str(step.fit.df),
-            f"{step.fit.cfi:.3f}",
-            NONE if not math.isfinite(loss) else f"{-loss:.3f}".replace("-", "−"),
-            coefficient(step.fit.rmsea),
-            coefficient(step.fit.srmr),
+            index(step.fit.cfi),
+            index(-loss),
+            index(step.fit.rmsea),
+            index(step.fit.srmr),
         )
         for step, loss in zip(found.steps, found.losses, strict=True)
     )
@@ -259,16 +270,18 @@ def invariance_table(found: InvarianceQuality, language: str) -> Table:
 
 def check_value(one: Check) -> str:
     """A check's value: shares as per cent, coefficients with two decimals."""
-    if not math.isfinite(one.value):
-        return NONE
-    return percent(one.value) if one.id in SHARES else coefficient(one.value)
+    return _writer(one)(one.value) if math.isfinite(one.value) else NONE
 
 
 def cut_offs(one: Check) -> str:
     """Where good and with-care begin: ≥ 0.70 / 0.60."""
     sign = HIGHER if one.rule.higher else LOWER
-    write = percent if one.id in SHARES else coefficient
+    write = coefficient if one.id in INDICES else _writer(one)
     return f"{sign} {write(one.rule.good)} / {write(one.rule.care)}"
+
+
+def _writer(one: Check) -> Callable[[float], str]:
+    return percent if one.id in SHARES else index if one.id in INDICES else coefficient
 
 
 def check_table(report: QualityReport, language: str) -> Table:
@@ -278,7 +291,7 @@ def check_table(report: QualityReport, language: str) -> Table:
             translate(f"quality.check-{one.id}", language),
             check_value(one),
             one.place or NONE,
-            translate(f"quality.grade-{one.grade}", language),
+            f"{GRADE_MARKS[one.grade]} {translate(f'quality.grade-{one.grade}', language)}",
             cut_offs(one),
             one.rule.source,
         )

@@ -14,6 +14,7 @@ from charts.quality_tables import (
     check_value,
     coefficient,
     cut_offs,
+    index,
     p_value,
     scale_table,
     statistic,
@@ -106,11 +107,11 @@ def quality_paragraph(report: QualityReport, language: str) -> str:
                 chi2=statistic(fit.chi2),
                 df=fit.df,
                 p=_written_p(fit.p),
-                cfi=coefficient(fit.cfi),
-                tli=coefficient(fit.tli),
-                rmsea=coefficient(fit.rmsea),
-                interval=bounds(fit.rmsea_low, fit.rmsea_high),
-                srmr=coefficient(fit.srmr),
+                cfi=index(fit.cfi),
+                tli=index(fit.tli),
+                rmsea=index(fit.rmsea),
+                interval=bounds(fit.rmsea_low, fit.rmsea_high, index),
+                srmr=index(fit.srmr),
             )
         )
         parts.append(
