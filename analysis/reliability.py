@@ -151,7 +151,7 @@ def item_statistics(covariance: Array) -> ItemStatistics:
     smc = squared_multiple_correlations(r)
     communal = r - np.diag(1 - smc)
     with np.errstate(divide="ignore", invalid="ignore"):
-        dropped = (k - 1) / (k - 2) * (1 - (np.trace(covariance) - variance) / rest)
+        dropped = (k - 1) / max(k - 2, 1) * (1 - (np.trace(covariance) - variance) / rest)
         return ItemStatistics(
             rest_r=_positive_root(row - variance, variance * rest),
             total_r=_positive_root(row, variance * total),
