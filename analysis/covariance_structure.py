@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,12 @@ SURE_FALL = 1e-9
 
 Expand = Callable[[Array], tuple[list[Array], list[Array]]]
 """Free parameters (Q,) → own parameters of each group (L,), and the Jacobians (L, Q)."""
+
+Held = tuple[float, list[Array], list[Array]]
+"""F at some free parameters, the groups' own parameters there, and the Jacobians."""
+
+SCORING_STEPS = 2
+"""Steps by the expected information, which is right far from the end and slow near it."""
 
 
 @dataclass(frozen=True)
@@ -53,19 +60,19 @@ class Pattern:
     def factors(self) -> int:
         return self.loads.shape[1]
 
-    @property
+    @cached_property
     def loading_places(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Item and factor of every free loading."""
         rows, columns = np.nonzero(self.loads)
         return rows, columns
 
-    @property
+    @cached_property
     def factor_places(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Row and column of every element of Φ's lower triangle."""
         rows, columns = np.tril_indices(self.factors)
         return rows, columns
 
-    @property
+    @cached_property
     def sections(self) -> dict[str, slice]:
         """Where loadings, factors, residuals, intercepts and factor_means stand."""
         sizes = {
@@ -137,7 +144,7 @@ def minimise(
     steps: int = 200,
     tolerance: float = 1e-8,
 ) -> Solution:
-    """Fisher scoring with halved steps from ``start``.
+    """Scoring from ``start``, then BFGS from its information; steps are halved until F falls.
 
     F_g = log|Σ| + tr(SΣ⁻¹) − log|S| − K + (x̄ − μ)ᵀ Σ⁻¹ (x̄ − μ). Source: Jöreskog (1969);
     Lee & Jennrich (1979).
@@ -153,7 +160,7 @@ def minimise(
         raise np.linalg.LinAlgError("the covariance matrix is not positive definite")
     floor = [float(log) + pattern.items for _, log in logs]
 
-    def at(free: Array) -> tuple[float, list[Array], list[Array]] | None:
+    def at(free: Array) -> Held | None:
         own, jacobians = expand(free)
         value = 0.0
         for group, parameters, least in zip(groups, own, floor, strict=True):
@@ -163,35 +170,60 @@ def minimise(
             value += group.n / total * (part - least)
         return value, own, jacobians
 
-    free = start
-    held = at(free)
+    free, held = start, at(start)
     if held is None:
         raise np.linalg.LinAlgError("the start values give no positive definite matrix")
-    converged = False
-    for _ in range(steps):
-        value, own, jacobians = held
-        gradient, curve = _slope(groups, pattern, own, jacobians, total)
+    gradient = _gradient(groups, pattern, held, total)
+    inverse, exact, converged = np.empty(0), False, False
+    for step_number in range(steps):
         if np.abs(gradient).max(initial=0.0) < tolerance:
             converged = True
             break
-        step = _solve(curve, -gradient)
-        fall = -float(gradient @ step)
-        size, fresh = 1.0, at(free + step)
-        # Near the end the fall of F drowns in rounding while the gradient is still exact.
-        while fall > SURE_FALL and (fresh is None or fresh[0] > value - 1e-4 * size * fall):
-            size /= 2
-            if size < 1e-8:
-                fresh = None
-                break
-            fresh = at(free + size * step)
-        if fresh is None:
+        if step_number < SCORING_STEPS or not len(inverse):
+            inverse, exact = _inverse(_information(groups, pattern, held, total)), True
+        step = -inverse @ gradient
+        found = _along(at, free, held, step, -float(gradient @ step))
+        if found is None and not exact:
+            inverse = np.empty(0)
+            continue
+        if found is None:
             break
-        free, held = free + size * step, fresh
-    value, own, jacobians = held
-    _, curve = _slope(groups, pattern, own, jacobians, total)
+        moved, held = found
+        free = free + moved
+        before, gradient = gradient, _gradient(groups, pattern, held, total)
+        inverse, exact = _updated(inverse, moved, gradient - before), False
+    curve = _information(groups, pattern, held, total)
     scale = np.sqrt(np.maximum(np.diag(curve), 1e-300))
     identified = _positive(curve / np.outer(scale, scale))
+    value, own, jacobians = held
     return Solution(free, own, jacobians, value, curve * total / 2, converged, identified)
+
+
+def _along(
+    at: Callable[[Array], Held | None], free: Array, held: Held, step: Array, fall: float
+) -> tuple[Array, Held] | None:
+    """The step, halved until F falls as it should, and what is found there; None if it never does.
+
+    Near the end the fall of F drowns in rounding while the gradient is still exact.
+    """
+    size = 1.0
+    while size > 1e-8:
+        fresh = at(free + size * step)
+        if fresh is not None and (fall < SURE_FALL or fresh[0] <= held[0] - 1e-4 * size * fall):
+            return size * step, fresh
+        size /= 2
+    return None
+
+
+def _updated(inverse: Array, moved: Array, change: Array) -> Array:
+    """The BFGS update of an inverse Hessian after a step and the gradient's change over it."""
+    along = float(moved @ change)
+    if along <= 1e-14 * float(np.sqrt((moved @ moved) * (change @ change))):
+        return inverse
+    turned = inverse @ change
+    outer = np.outer(turned, moved) / along
+    weight = (1 + float(change @ turned) / along) / along
+    return inverse + weight * np.outer(moved, moved) - outer - outer.T
 
 
 def _positive(scaled: Array) -> bool:
@@ -236,7 +268,7 @@ def _discrepancy(group: GroupMoments, pattern: Pattern, own: Array) -> float | N
         return None
     inverse = np.linalg.inv(factor)
     value = 2 * float(np.log(np.diag(factor)).sum())
-    value += float(np.einsum("ij,jk,ik->", inverse, group.covariance, inverse, optimize=True))
+    value += float(((inverse @ group.covariance) * inverse).sum())
     if pattern.means:
         away = inverse @ _away(group, pattern, own, loadings)
         value += float(away @ away)
@@ -250,41 +282,53 @@ def _away(group: GroupMoments, pattern: Pattern, own: Array, loadings: Array) ->
     return group.means - implied
 
 
-def _slope(
-    groups: Sequence[GroupMoments],
-    pattern: Pattern,
-    own: list[Array],
-    jacobians: list[Array],
-    total: float,
-) -> tuple[Array, Array]:
-    """Gradient and expected Hessian of F in the free parameters."""
-    size = jacobians[0].shape[1]
-    gradient, curve = np.zeros(size), np.zeros((size, size))
+def _gradient(groups: Sequence[GroupMoments], pattern: Pattern, held: Held, total: float) -> Array:
+    """∂F of the free parameters (Q,)."""
+    _, own, jacobians = held
+    gradient = np.zeros(jacobians[0].shape[1])
+    section = slice(0, pattern.sections["residuals"].stop)
     for group, parameters, jacobian in zip(groups, own, jacobians, strict=True):
-        loadings, factors, residuals = pattern.matrices(parameters)
-        inverse = np.linalg.inv(loadings @ factors @ loadings.T + np.diag(residuals))
-        inverse = (inverse + inverse.T) / 2
+        loadings, inverse = _inverse_of_implied(pattern, parameters)
         observed = group.covariance
-        a, b = derivative_columns(pattern, parameters)
         slope = np.zeros(pattern.length)
-        bend = np.zeros((pattern.length, pattern.length))
         if pattern.means:
             away = _away(group, pattern, parameters, loadings)
             observed = observed + np.outer(away, away)
-            means = _mean_columns(pattern, parameters, loadings)
-            slope -= 2 * means.T @ (inverse @ away)
-            bend += 2 * means.T @ inverse @ means
+            slope -= 2 * _mean_columns(pattern, parameters, loadings).T @ (inverse @ away)
         omega = inverse - inverse @ observed @ inverse
-        covariance_part = slice(0, pattern.sections["residuals"].stop)
-        slope[covariance_part] += 2 * np.einsum("ij,ij->j", a, omega @ b)
-        bend[covariance_part, covariance_part] += cross_information(inverse, a, b, a, b)
-        share = group.n / total
+        a, b = derivative_columns(pattern, parameters)
+        slope[section] += 2 * (a * (omega @ b)).sum(axis=0)
+        gradient += group.n / total * (slope @ jacobian)
+    return gradient
+
+
+def _information(
+    groups: Sequence[GroupMoments], pattern: Pattern, held: Held, total: float
+) -> Array:
+    """Expected Hessian of F in the free parameters (Q, Q)."""
+    _, own, jacobians = held
+    curve = np.zeros((jacobians[0].shape[1],) * 2)
+    section = slice(0, pattern.sections["residuals"].stop)
+    for group, parameters, jacobian in zip(groups, own, jacobians, strict=True):
+        loadings, inverse = _inverse_of_implied(pattern, parameters)
+        a, b = derivative_columns(pattern, parameters)
+        bend = np.zeros((pattern.length, pattern.length))
+        bend[section, section] = cross_information(inverse, a, b, a, b)
+        if pattern.means:
+            means = _mean_columns(pattern, parameters, loadings)
+            bend += 2 * means.T @ inverse @ means
         # Each group's parameters follow from few of the free ones.
         used = np.nonzero(jacobian.any(axis=0))[0]
-        own_jacobian = jacobian[:, used]
-        gradient[used] += share * own_jacobian.T @ slope
-        curve[np.ix_(used, used)] += share * own_jacobian.T @ bend @ own_jacobian
-    return gradient, curve
+        inner = jacobian[:, used]
+        curve[np.ix_(used, used)] += group.n / total * (inner.T @ bend @ inner)
+    return curve
+
+
+def _inverse_of_implied(pattern: Pattern, own: Array) -> tuple[Array, Array]:
+    """Λ and Σ⁻¹."""
+    loadings, factors, residuals = pattern.matrices(own)
+    inverse = np.linalg.inv(loadings @ factors @ loadings.T + np.diag(residuals))
+    return loadings, (inverse + inverse.T) / 2
 
 
 def _mean_columns(pattern: Pattern, own: Array, loadings: Array) -> Array:
@@ -298,8 +342,8 @@ def _mean_columns(pattern: Pattern, own: Array, loadings: Array) -> Array:
     return found
 
 
-def _solve(curve: Array, right: Array) -> Array:
-    """The step of a scoring iteration; damped where the information is singular."""
+def _inverse(curve: Array) -> Array:
+    """Inverse of an information matrix, damped where it is singular."""
     from scipy.linalg import cho_solve
 
     scale = np.sqrt(np.maximum(np.diag(curve), 1e-12))
@@ -310,5 +354,6 @@ def _solve(curve: Array, right: Array) -> Array:
         except np.linalg.LinAlgError:
             continue
         if np.diag(factor).min() > 1e-7:
-            return cho_solve((factor, True), right / scale, check_finite=False) / scale
-    return right / scale**2
+            whole = cho_solve((factor, True), np.eye(len(scaled)), check_finite=False)
+            return whole / np.outer(scale, scale)
+    return np.diag(1 / scale**2)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.kernel import kernel
 from benchmarks.overview import overview
+from benchmarks.quality import measurement
 from benchmarks.results import Row, table
 from benchmarks.scale import scale
 from benchmarks.workbook import workbook
@@ -18,6 +19,7 @@ from benchmarks.workbook import workbook
 PARTS: dict[str, Callable[[Path], list[Row]]] = {
     "scale": scale,
     "workbook": workbook,
+    "quality": measurement,
     "kernel": lambda _: kernel(),
     "overview": overview,
 }
