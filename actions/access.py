@@ -25,6 +25,7 @@ ROLES: dict[str, frozenset[str]] = {
             "job.run",
             "answers.export",
             "quality.read",
+            "robustness.read",
             "score.read",
             "template.read",
             "demo.load",

@@ -11,6 +11,7 @@ from charts.numbers import probability as written_probability
 from cli.import_commands import import_app
 from cli.output import Output
 from cli.quality_command import quality_command
+from cli.robustness_command import robustness_command
 from cli.session import File, RoundOption, content_of, owner, write
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app.add_typer(framework_app, name="framework")
 app.add_typer(import_app, name="import")
 app.add_typer(round_app, name="round")
 app.command("quality")(quality_command)
+app.command("robustness")(robustness_command)
 
 
 @app.command("app")

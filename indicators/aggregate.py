@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,7 @@ from indicators.framework import Framework
 Array = NDArray[np.float64]
 
 
-def aggregate(values: Array, weights: Array, method: str) -> Array:
+def aggregate(values: Array, weights: NDArray[np.floating], method: str) -> Array:
     """One parent's score from its children's.
 
     A missing child (NaN) or one of weight 0 is left out and its siblings' weights are renormalised;
@@ -27,7 +29,7 @@ def aggregate(values: Array, weights: Array, method: str) -> Array:
     Parameters
     ----------
     values : array (..., C)
-    weights : array (C,), not negative
+    weights : array (C,), or one that broadcasts with ``values``; not negative
 
     Returns
     -------
@@ -57,14 +59,21 @@ def aggregate(values: Array, weights: Array, method: str) -> Array:
     return np.where(negative | ~any_used, np.nan, mean)
 
 
-def up_the_tree(framework: Framework, leaves: Array, method: str | None = None) -> Array:
+def up_the_tree(
+    framework: Framework,
+    leaves: Array,
+    method: str | Mapping[str, str] | None = None,
+    weights: Mapping[str, NDArray[np.floating]] | None = None,
+) -> Array:
     """Scores of every node from the scores of the measured indicators.
 
     Parameters
     ----------
     framework : its nodes in the order of ``framework.node_ids`` (P), measured indicators (I)
     leaves : array (..., I) over ``framework.measured``, NaN = missing
-    method : one aggregation for every node instead of each node's own
+    method : one aggregation for every node instead of each node's own, or some nodes' other ones
+    weights : other weights of some nodes' children, arrays (..., C) that broadcast with the leaves'
+        leading axes
 
     Returns
     -------
@@ -77,7 +86,11 @@ def up_the_tree(framework: Framework, leaves: Array, method: str | None = None) 
     branches = [node for node in framework.nodes if node.children]
     for node in sorted(branches, key=lambda node: -node.depth):
         children = [index[child] for child in node.children]
+        own = (weights or {}).get(node.id)
+        named = method if isinstance(method, str) else (method or {}).get(node.id)
         scores[..., index[node.id]] = aggregate(
-            scores[..., children], np.array(node.weights), method or node.aggregation
+            scores[..., children],
+            np.array(node.weights) if own is None else own,
+            named or node.aggregation,
         )
     return scores

@@ -1,0 +1,1 @@
+"""Does the conclusion survive another reasonable choice? Uncertainty and sensitivity of scores."""
