@@ -6,6 +6,7 @@ file of a person it is an error that names the input, as is an alternative that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ AGGREGATIONS = (
     *(f"{name}{UPPER}" for name in ("geometric", "harmonic", "min")),
 )
 MOST_BYTES = 256 * 1024
+_POWER = re.compile(r"power:(-?\d{1,3}(?:\.\d+)?)")
 TRIED = 64
 """Settings of a pool that are tried before it is said to change nothing."""
 
@@ -148,8 +150,8 @@ def _names(kind: str, value: Any, allowed: tuple[str, ...]) -> list[str]:
         raise _refused("E950", kind)
     names = [str(one) for one in value]
     for name in names:
-        powered = kind == "aggregation" and name.startswith("power:")
-        if name not in allowed and not powered:
+        powered = kind == "aggregation" and _POWER.fullmatch(name.removesuffix(UPPER))
+        if name not in allowed and not (powered and float(powered[1]) != 0):
             raise _refused("E950", f"{kind}: {name}")
     return names
 
