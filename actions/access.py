@@ -24,6 +24,7 @@ ROLES: dict[str, frozenset[str]] = {
             "draft.edit",
             "job.run",
             "answers.export",
+            "comparison.read",
             "quality.read",
             "robustness.read",
             "score.read",

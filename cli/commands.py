@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from charts.numbers import probability as written_probability
+from cli.comparison_command import comparison_command
 from cli.import_commands import import_app
 from cli.output import Output
 from cli.quality_command import quality_command
@@ -26,6 +27,7 @@ round_app = typer.Typer(no_args_is_help=True, help="Make, bind, publish a round.
 app.add_typer(framework_app, name="framework")
 app.add_typer(import_app, name="import")
 app.add_typer(round_app, name="round")
+app.command("compare")(comparison_command)
 app.command("quality")(quality_command)
 app.command("robustness")(robustness_command)
 

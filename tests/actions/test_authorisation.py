@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 
 from actions import (
-    demo as demo_actions,
-)
-from actions import (
+    comparison,
     departments,
     drafts,
     frameworks,
@@ -26,6 +24,9 @@ from actions import (
     score_effect,
     scoring,
     templates,
+)
+from actions import (
+    demo as demo_actions,
 )
 from actions.access import Access, User, authorize, open_access
 from actions.errors import Refused
@@ -98,6 +99,7 @@ CALLS: list[tuple[str, Callable[[Access], Any]]] = [
     ("score_report", lambda a: scoring.score_report(a, "2025")),
     ("round_quality", lambda a: quality.round_quality(a, "2025")),
     ("lavaan_archive", lambda a: quality.lavaan_archive(a, "2025")),
+    ("comparison_report", lambda a: comparison.comparison_report(a, "2025")),
     ("robustness_report", lambda a: robustness.robustness_report(a, "2025")),
     ("view_choices", lambda a: overview.view_choices(a)),
     ("city_view", lambda a: overview.city_view(a, "2025")),

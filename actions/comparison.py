@@ -1,0 +1,215 @@
+"""Who is above whom, and what changed between two rounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from actions.access import Access, authorize
+from actions.scoring import round_scores
+from analysis.comparison import Change, change
+from analysis.department_quality import person_means
+from analysis.group_tests import dunn, games_howell, kruskal_wallis, welch
+from analysis.pairwise import LEVEL, Pairwise, pairwise
+from indicators.findings import Finding, Refused
+from indicators.framework import Framework
+from indicators.moments import MISSING, SurveyMoments
+from indicators.scores import Scores
+from survey_data.stored_answers import StoredAnswers, stored_answers
+from survey_data.workspace import batches, registry
+
+TIE = 0.9
+"""Below this probability of being above the other two departments count as tied."""
+DRAWS = 2000
+MOST_STUDENTISED = 12
+"""Departments up to which Games and Howell's comparisons are made: each takes a while."""
+
+
+def comparison_report(
+    access: Access,
+    round_id: str,
+    *,
+    compared: str | None = None,
+    node: str = "overall",
+    draws: int = DRAWS,
+    seed: int = 1,
+) -> dict[str, Any]:
+    """Pairs, sets of ranks and letters of a round's departments, and the change since another.
+
+    Departments without a score of the node, unrated or withheld, are left out. Raises Refused (E954
+    for an unknown node, E953 when no department is left).
+    """
+    authorize(access.user, "comparison.read", round_id)
+    scores = round_scores(access, round_id, draws=draws, seed=seed, keep_draws=True)
+    if node not in scores.framework.node_index:
+        raise Refused(Finding("E954", params={"node": node}))
+    p = scores.framework.node_index[node]
+    kept = [
+        d
+        for d, status in enumerate(scores.status)
+        if status in ("rated", "provisional")
+        and np.isfinite(scores.score[d, p])
+        and not scores.hidden[d, p]
+    ]
+    if not kept:
+        raise Refused(Finding("E953", params={"round": round_id}))
+    assert scores.draws is not None
+    found = pairwise(scores.score[kept, p], scores.draws[:, kept, p].astype(float))
+    evidence, framework = batches.evidence(access.workspace, round_id)
+    held = stored_answers(access.workspace, round_id, framework)
+    shown = {scores.departments[d].id for d in kept}
+    tests = {} if evidence.survey is None else _tests(evidence.survey, framework, held, shown)
+    return {
+        "round": round_id,
+        "node": node,
+        "seed": seed,
+        "draws": draws,
+        "level": LEVEL,
+        "units": _units(scores, kept, found, p),
+        "pairs": _pairs(scores, kept, found),
+        "scales": tests,
+        "change": None if compared is None else _changed(access, scores, compared, p, draws, seed),
+    }
+
+
+def _units(scores: Scores, kept: list[int], found: Pairwise, p: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": scores.departments[d].id,
+            "name": dict(scores.departments[d].name),
+            "score": {
+                "score": float(scores.score[d, p]),
+                "low": float(scores.low[d, p]),
+                "high": float(scores.high[d, p]),
+                "coverage": float(scores.coverage[d, p]),
+            },
+            "rank": {
+                "low": int(found.rank_low[k]),
+                "nominal": int(found.rank[k]),
+                "high": int(found.rank_high[k]),
+            },
+            "marginal_rank": {
+                "low": int(found.marginal_low[k]),
+                "high": int(found.marginal_high[k]),
+            },
+            "letters": found.letters[k],
+        }
+        for k, d in enumerate(kept)
+    ]
+
+
+def _pairs(scores: Scores, kept: list[int], found: Pairwise) -> list[dict[str, Any]]:
+    """Every two departments, the one with the higher score first."""
+    order = sorted(range(len(kept)), key=lambda k: int(found.rank[k]))
+    ids = [scores.departments[d].id for d in kept]
+    return [
+        {
+            "above": ids[a],
+            "below": ids[b],
+            "difference": float(found.difference[a, b]),
+            "probability": float(found.above[a, b]),
+            "p_holm": float(found.p[a, b]),
+            "tied": bool(found.above[a, b] < TIE),
+        }
+        for place, a in enumerate(order)
+        for b in order[place + 1 :]
+    ]
+
+
+def _tests(
+    moments: SurveyMoments, framework: Framework, held: StoredAnswers, shown: set[str]
+) -> dict[str, Any]:
+    """Tests of differences between departments on every scale's person means."""
+    found = {}
+    rows = np.array([d in shown for d in moments.departments])
+    ids = np.array(moments.departments)
+    dimensions = {d.id for factor in framework.factors for d in factor.dimensions}
+    for scale, totals in moments.persons.items():
+        if scale not in dimensions:
+            continue
+        n, means, _ = person_means(totals, listwise=False)
+        variance = _variances(totals.sums, len(totals.items), n)
+        usable = rows & (n > 1) & (variance > 0)
+        if usable.sum() < 2:
+            continue
+        arguments = n[usable].astype(float), means[usable], variance[usable]
+        test = welch(*arguments)
+        few = len(arguments[0]) <= MOST_STUDENTISED
+        pairs = games_howell(*arguments, None).p if few else None
+        means_of_people, labels = _people(held, framework, totals.items)
+        group = {id: place for place, id in enumerate(ids[usable].tolist())}
+        inside = np.array([d in group for d in labels], dtype=bool) & ~np.isnan(means_of_people)
+        from scipy.stats import rankdata
+
+        ranks = rankdata(means_of_people[inside])
+        codes = np.array([group[d] for d in np.array(labels)[inside].tolist()])
+        ranked, by_rank = kruskal_wallis(ranks, codes), dunn(ranks, codes)
+        found[scale] = {
+            "departments": int(usable.sum()),
+            "welch": {"f": test.statistic, "df1": test.df1, "df2": test.df2, "p": test.p},
+            "kruskal": {"h": ranked.statistic, "df": ranked.df1, "p": ranked.p},
+            "pairs": len(by_rank.p),
+            "games_howell_different": None if pairs is None else int((pairs < 1 - LEVEL).sum()),
+            "dunn_different": int((by_rank.p < 1 - LEVEL).sum()),
+        }
+    return found
+
+
+def _variances(sums: np.ndarray, items: int, n: np.ndarray) -> np.ndarray:
+    """Variance of person means by department, of people with half of the items answered."""
+    answered = np.arange(items + 1)
+    counted = (answered > 0) & (2 * answered >= items)
+    share = np.where(counted, 1.0 / np.maximum(answered, 1), 0.0)
+    first, second = sums[:, :, 1] @ share, sums[:, :, 2] @ share**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.maximum(second - first**2 / n, 0.0) / (n - 1)
+
+
+def _people(
+    held: StoredAnswers, framework: Framework, items: tuple[str, ...]
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Directed person means (n,), NaN below half of the items, and people's departments."""
+    at = [held.items.index(item) for item in items]
+    reverse = {item.id: item.reverse for item in framework.items}
+    codes = held.codes[:, at].astype(float)
+    codes[held.codes[:, at] == MISSING] = np.nan
+    for place, item in enumerate(items):
+        if reverse[item]:
+            scale = framework.scale_of(item)
+            codes[:, place] = scale.min + scale.max - codes[:, place]
+    known = (~np.isnan(codes)).sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        means = np.nansum(codes, axis=1) / known
+    return np.where(2 * known >= len(items), means, np.nan), held.department
+
+
+def _changed(
+    access: Access, scores: Scores, compared: str, p: int, draws: int, seed: int
+) -> dict[str, Any]:
+    """The change since another round, re-scored under this round's framework."""
+    framework = f"{scores.framework.id}@{scores.framework.version}"
+    then = round_scores(
+        access, compared, draws=draws, seed=seed, framework=framework, keep_draws=True
+    )
+    found: Change = change(scores, then)
+    own = registry.round_named(access.workspace, compared).framework
+    units = [
+        {
+            "id": department.id,
+            "name": dict(department.name),
+            "difference": float(found.difference[d, p]),
+            "low": float(found.low[d, p]),
+            "high": float(found.high[d, p]),
+            "p_up": float(found.p_up[d, p]),
+            "p_useful": float(found.p_useful[d, p]),
+        }
+        for d, department in enumerate(scores.departments)
+        if np.isfinite(found.difference[d, p])
+    ]
+    return {
+        "with": compared,
+        "framework": framework,
+        "rescored": own != scores.framework.digest,
+        "units": units,
+    }
