@@ -25,6 +25,7 @@ ROLES: dict[str, frozenset[str]] = {
             "job.run",
             "answers.export",
             "comparison.read",
+            "diagnosis.read",
             "quality.read",
             "robustness.read",
             "score.read",

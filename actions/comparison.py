@@ -22,7 +22,7 @@ from survey_data.workspace import batches, registry
 TIE = 0.9
 """Below this probability of being above the other two departments count as tied."""
 DRAWS = 2000
-MOST_STUDENTISED = 12
+MOST_STUDENTISED = 8
 """Departments up to which Games and Howell's comparisons are made: each takes a while."""
 
 

@@ -13,6 +13,7 @@ from benchmarks.kernel import kernel
 from benchmarks.overview import overview
 from benchmarks.quality import measurement
 from benchmarks.results import Row, table
+from benchmarks.robustness import survival
 from benchmarks.scale import scale
 from benchmarks.workbook import workbook
 
@@ -20,6 +21,7 @@ PARTS: dict[str, Callable[[Path], list[Row]]] = {
     "scale": scale,
     "workbook": workbook,
     "quality": measurement,
+    "robustness": survival,
     "kernel": lambda _: kernel(),
     "overview": overview,
 }

@@ -9,6 +9,7 @@ import typer
 
 from charts.numbers import probability as written_probability
 from cli.comparison_command import comparison_command
+from cli.diagnosis_command import diagnose_command, weights_command
 from cli.import_commands import import_app
 from cli.output import Output
 from cli.quality_command import quality_command
@@ -30,6 +31,8 @@ app.add_typer(round_app, name="round")
 app.command("compare")(comparison_command)
 app.command("quality")(quality_command)
 app.command("robustness")(robustness_command)
+app.command("weights")(weights_command)
+app.command("diagnose")(diagnose_command)
 
 
 @app.command("app")

@@ -12,6 +12,7 @@ import pytest
 from actions import (
     comparison,
     departments,
+    diagnosis,
     drafts,
     frameworks,
     imports,
@@ -41,6 +42,7 @@ WITHOUT = {
     "open_access",
     "refusals_recorded",
     "plain_quality",
+    "weight_methods",
     "quality_document",
     "model_script",
 }
@@ -100,6 +102,8 @@ CALLS: list[tuple[str, Callable[[Access], Any]]] = [
     ("round_quality", lambda a: quality.round_quality(a, "2025")),
     ("lavaan_archive", lambda a: quality.lavaan_archive(a, "2025")),
     ("comparison_report", lambda a: comparison.comparison_report(a, "2025")),
+    ("weights_report", lambda a: diagnosis.weights_report(a, "2025")),
+    ("diagnosis_report", lambda a: diagnosis.diagnosis_report(a, "2025")),
     ("robustness_report", lambda a: robustness.robustness_report(a, "2025")),
     ("view_choices", lambda a: overview.view_choices(a)),
     ("city_view", lambda a: overview.city_view(a, "2025")),
