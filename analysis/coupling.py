@@ -46,7 +46,7 @@ def couplings(scores: Scores) -> list[Coupling]:
     shares = (scores.score[:, at] - low) / (high - low)
     if scores.sample_scaled:
         shares = np.full(shares.shape, np.nan)
-    weights = np.array([f.weight for f in framework.factors])
+    weights = np.array(framework.node("overall").weights)
     adjusted = coordination(shares, weights, "wang2021")
     standard = coordination(shares, weights, "standard")
     found = []

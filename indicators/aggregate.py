@@ -23,8 +23,13 @@ def aggregate(values: Array, weights: NDArray[np.floating], method: str) -> Arra
     - ``harmonic``    Σ w / Σ (w / x); 0 when a child is 0
     - ``power:P``     (Σ w x^P / Σ w)^(1/P); for P < 0, 0 when a child is 0
     - ``min``         the smallest child, weights apart
+    - ``mazziotta-pareto``  M − S²/M with the weighted mean M and population variance S², no less
+      than the smallest child: uneven children cost points (Mazziotta & Pareto 2016)
+    - ``owa:O``       ordered weighted average of orness 0 < O < 1: children in falling order with
+      weights Q(T_j) − Q(T_(j−1)), T the running shares, Q(r) = r^((1−O)/O); 0.5 is arithmetic,
+      less looks more at the low children (Yager 1988, 1997)
 
-    Geometric, harmonic and power means of negative values do not exist: missing.
+    Geometric, harmonic, power and Mazziotta-Pareto means of negative values do not exist: missing.
 
     Parameters
     ----------
@@ -41,12 +46,20 @@ def aggregate(values: Array, weights: NDArray[np.floating], method: str) -> Arra
         return np.where(any_used, np.where(used, values, np.inf).min(axis=-1), np.nan)
     share = np.where(used, weights, 0.0)
     total = share.sum(axis=-1)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if method == "arithmetic":
             return (share * np.where(used, values, 0.0)).sum(axis=-1) / total
+        if method.startswith("owa:"):
+            return np.where(any_used, _ordered_mean(values, share, used, float(method[4:])), np.nan)
         x = np.where(used, values, 1.0)
         negative = (x < 0).any(axis=-1)
-        if method == "geometric":
+        if method == "mazziotta-pareto":
+            mean = (share * x).sum(axis=-1) / total
+            variance = (share * (x - mean[..., None]) ** 2).sum(axis=-1) / total
+            least = np.where(used, x, np.inf).min(axis=-1)
+            penalty = np.where(mean > 0, variance / mean, 0.0)
+            mean = np.maximum(mean - penalty, least)
+        elif method == "geometric":
             mean = np.exp((share * np.log(np.maximum(x, 0.0))).sum(axis=-1) / total)
         else:
             power = -1.0 if method == "harmonic" else float(method.removeprefix("power:"))
@@ -57,6 +70,18 @@ def aggregate(values: Array, weights: NDArray[np.floating], method: str) -> Arra
             mean = leading * ((share * raised).sum(axis=-1) / total) ** (1.0 / power)
             mean = np.where(leading == 0, 0.0, mean)
     return np.where(negative | ~any_used, np.nan, mean)
+
+
+def _ordered_mean(
+    values: Array, share: NDArray[np.floating], used: NDArray[np.bool_], orness: float
+) -> Array:
+    known = np.where(used, values, 0.0)
+    order = np.argsort(np.where(used, -values, np.inf), axis=-1)
+    share = np.broadcast_to(share, values.shape)
+    running = np.cumsum(np.take_along_axis(share, order, axis=-1), axis=-1)
+    running = np.clip(running / running[..., -1:], 0.0, 1.0) ** ((1 - orness) / orness)
+    weights = np.diff(running, axis=-1, prepend=0.0)
+    return (weights * np.take_along_axis(known, order, axis=-1)).sum(axis=-1)
 
 
 def up_the_tree(

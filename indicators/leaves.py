@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from indicators.aggregate import up_the_tree
 from indicators.evidence import Evidence
 from indicators.framework import Framework
+from indicators.imputation import dimension_blocks, impute
 from indicators.normalise import normalise
+from indicators.outliers import Treatment, treat
 from indicators.survey_mean import SurveyMeans, survey_means
 
 Array = NDArray[np.float64]
@@ -22,7 +24,11 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Leaves:
-    """Values of the measured indicators (I) of every department, and how sure they are."""
+    """Values of the measured indicators (I) of every department, and how sure they are.
+
+    ``imputed`` marks values that nobody measured; ``treated`` says of which metrics outliers were
+    changed.
+    """
 
     survey: SurveyMeans
     value: Array
@@ -33,6 +39,13 @@ class Leaves:
     count: NDArray[np.int64]
     survey_columns: tuple[int, ...]
     error_columns: tuple[int, ...]
+    imputed: NDArray[np.bool_]
+    treated: dict[str, Treatment]
+
+    @property
+    def missing(self) -> NDArray[np.bool_]:
+        """(D, I) what nobody measured, filled in or not."""
+        return np.isnan(self.value) | self.imputed
 
 
 def leaves(
@@ -56,6 +69,7 @@ def leaves(
             raw[:, column] = evidence.metrics[:, held[metric]]
             raw_absent[:, column] = evidence.not_applicable[:, held[metric]]
     survey_columns, error_columns = [], []
+    treated: dict[str, Treatment] = {}
     for column, indicator in enumerate(framework.measured):
         if indicator.metric is None:
             survey_columns.append(column)
@@ -64,14 +78,23 @@ def leaves(
             continue
         metric_column = framework.metric_ids.index(indicator.id)
         absent[:, column] = raw_absent[:, metric_column]
+        method = framework.normalisation_of(indicator.metric)
+        own = raw[:, metric_column]
+        if framework.outliers is not None and method.depends_on_sample:
+            rule = framework.outliers
+            own, done = treat(own, rule.skewness, rule.kurtosis, rule.winsorise)
+            if done is not None:
+                treated[indicator.id] = done
         value[:, column], clipped[:, column] = normalise(
-            raw[:, metric_column],
-            indicator.metric,
-            framework.normalisation_of(indicator.metric),
-            framework.normalised_range,
+            own, indicator.metric, method, framework.normalised_range
         )
         if indicator.metric.error_sd:
             error_columns.append(column)
+    unmeasured = np.isnan(value)
+    if framework.imputation != "none":
+        groups = [department.group for department in evidence.departments]
+        blocks = dimension_blocks(framework)
+        value = impute(value, framework.imputation, blocks, groups, absent)
     return Leaves(
         survey,
         value,
@@ -82,6 +105,8 @@ def leaves(
         count,
         tuple(survey_columns),
         tuple(error_columns),
+        unmeasured & ~np.isnan(value),
+        treated,
     )
 
 
@@ -92,7 +117,7 @@ def node_counts(evidence: Evidence, framework: Framework) -> NDArray[np.int64]:
 
 def coverages(framework: Framework, leaf: Leaves) -> tuple[Array, Array]:
     """(D, P) coverage of every node, and (D,) of the core indicators alone."""
-    there = (~np.isnan(leaf.value)).astype(float)
+    there = (~leaf.missing).astype(float)
     there[leaf.not_applicable] = np.nan
     is_core = np.array([m.core for m in framework.measured])
     core = np.where(is_core, there, np.nan) if is_core.any() else there
@@ -106,7 +131,7 @@ def survey_shares(framework: Framework, leaf: Leaves) -> Array:
     """(D, P) share of each node's weight that comes from answers, NaN = missing."""
     kind = np.zeros(leaf.value.shape)
     kind[:, list(leaf.survey_columns)] = 1.0
-    kind[np.isnan(leaf.value)] = np.nan
+    kind[leaf.missing] = np.nan
     return up_the_tree(framework, kind, "arithmetic")
 
 

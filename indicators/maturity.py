@@ -185,7 +185,7 @@ def _coordination(
 ) -> GateState:
     low, high = framework.normalised_range
     shares = (_factors(framework, scores, at) - low) / (high - low)
-    weights = np.array([factor.weight for factor in framework.factors])
+    weights = np.array(framework.node("overall").weights)
     value = coordination(shares, weights, gate.variant)
     passed = _decided(value >= gate.at_least - TOLERANCE, ~np.isnan(value))
     cap = np.full(value.shape, gate.level - 1.0)

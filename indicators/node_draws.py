@@ -11,6 +11,7 @@ from indicators.aggregate import up_the_tree
 from indicators.draws import joint_draws, stream
 from indicators.evidence import Evidence
 from indicators.framework import Framework
+from indicators.imputation import dimension_blocks, impute
 from indicators.leaves import Leaves
 from indicators.normalise import normalise
 
@@ -35,12 +36,26 @@ def node_draws(
         values = np.broadcast_to(leaf.value[d], (count, leaf.value.shape[1])).copy()
         _draw_metric_errors(values, evidence, framework, leaf, d, seed)
         values[:, columns] = np.clip(stretched, low, high)
-        drawn = up_the_tree(framework, values)
+        drawn = up_the_tree(framework, _with_imputed(values, framework, leaf, d))
         if normal:
             values[:, columns] = np.clip(plain, low, high)
-            yield drawn, up_the_tree(framework, values)
+            yield drawn, up_the_tree(framework, _with_imputed(values, framework, leaf, d))
         else:
             yield drawn, None
+
+
+def _with_imputed(values: Array, framework: Framework, leaf: Leaves, d: int) -> Array:
+    """Values (S, I) of a department with its imputed ones: a mean of the dimension moves with the
+    draws, what others or a regression lent stays as it is."""
+    gaps = leaf.imputed[d]
+    if not gaps.any():
+        return values
+    values[:, gaps] = leaf.value[d, gaps]
+    if framework.imputation == "dimension-mean":
+        own = np.where(gaps, np.nan, values)[:, None]
+        blocks, absent = dimension_blocks(framework), leaf.not_applicable[d : d + 1]
+        return impute(own, "dimension-mean", blocks, ("",), absent)[:, 0]
+    return values
 
 
 def _draw_metric_errors(

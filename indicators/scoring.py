@@ -155,7 +155,7 @@ def score(
             tuple(
                 m.id
                 for column, m in enumerate(framework.measured)
-                if np.isnan(leaf.value[d, column]) and not leaf.not_applicable[d, column]
+                if leaf.missing[d, column] and not leaf.not_applicable[d, column]
             )
             for d in range(len(point))
         ),
@@ -263,8 +263,17 @@ def _findings(evidence: Evidence, framework: Framework, leaf: Leaves) -> tuple[F
         if leaf.survey.over_roster[d]
     ]
     for column, indicator in enumerate(framework.measured):
-        if indicator.metric is None or not np.isnan(leaf.value[:, column]).all():
+        if indicator.metric is None:
             continue
-        if not np.isnan(leaf.raw[:, framework.metric_ids.index(indicator.id)]).all():
+        raw = leaf.raw[:, framework.metric_ids.index(indicator.id)]
+        if np.isnan(leaf.value[:, column]).all() and not np.isnan(raw).all():
             found.append(Finding("W402", "warning", params={"indicator": indicator.name}))
+        elif indicator.id in leaf.treated:
+            done = leaf.treated[indicator.id]
+            params = {"indicator": indicator.name, "units": done.units}
+            code = "W403" if done.method == "winsorised" else "W404"
+            found.append(Finding(code, "warning", params=params))
+    if leaf.imputed.any():
+        params = {"count": int(leaf.imputed.sum()), "method": framework.imputation}
+        found.append(Finding("W405", "warning", params=params))
     return tuple(found)

@@ -27,11 +27,11 @@ from indicators.framework import Framework
 
 IMPUTATIONS = ("dimension-mean", "group-mean")
 AGGREGATIONS = (
-    *("arithmetic", "geometric", "harmonic", "min"),
-    *(f"{name}{UPPER}" for name in ("geometric", "harmonic", "min")),
+    *("arithmetic", "geometric", "harmonic", "min", "mazziotta-pareto"),
+    *(f"{name}{UPPER}" for name in ("geometric", "harmonic", "min", "mazziotta-pareto")),
 )
 MOST_BYTES = 256 * 1024
-_POWER = re.compile(r"power:(-?\d{1,3}(?:\.\d+)?)")
+_PARAMETER = re.compile(r"power:-?\d{1,3}(?:\.\d+)?|owa:0?\.\d+")
 TRIED = 64
 """Settings of a pool that are tried before it is said to change nothing."""
 
@@ -150,8 +150,9 @@ def _names(kind: str, value: Any, allowed: tuple[str, ...]) -> list[str]:
         raise _refused("E950", kind)
     names = [str(one) for one in value]
     for name in names:
-        powered = kind == "aggregation" and _POWER.fullmatch(name.removesuffix(UPPER))
-        if name not in allowed and not (powered and float(powered[1]) != 0):
+        written = name.removesuffix(UPPER)
+        free = kind == "aggregation" and _PARAMETER.fullmatch(written)
+        if name not in allowed and not (free and float(written.split(":")[1]) != 0):
             raise _refused("E950", f"{kind}: {name}")
     return names
 

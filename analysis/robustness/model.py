@@ -17,6 +17,7 @@ from indicators.aggregate import up_the_tree
 from indicators.draws import joint_draws, stream
 from indicators.evidence import Evidence
 from indicators.framework import Framework, Metric
+from indicators.imputation import dimension_blocks, impute
 from indicators.leaves import Leaves, leaves
 from indicators.normalise import normalise
 
@@ -128,15 +129,16 @@ class Model:
                 self.leaf.value[self.rows][:, columns],
                 self.sampled[np.maximum(drawn, 0)],
             )
-        for one in by_kind.get("imputation", []):
-            for place, name in enumerate(one.alternatives):
-                used = settings[one.id] == place
-                if name != NONE and used.any():
-                    values[used] = imputed(self, values[used], name)
         for place, name in enumerate(normalisations):
             used = choice == place
             if name in SAMPLE_METHODS and used.any():
                 values[used] = by_sample(values[used], name, self.framework.normalised_range)
+        blocks, absent = dimension_blocks(self.framework), self.leaf.not_applicable[self.rows]
+        for one in by_kind.get("imputation", []):
+            for place, name in enumerate(one.alternatives):
+                used = settings[one.id] == place
+                if name != NONE and used.any():
+                    values[used] = impute(values[used], name, blocks, self.groups, absent)
         for one in by_kind.get("leave-out", []):
             left = settings[one.id]
             for place, name in enumerate(one.alternatives):
@@ -252,30 +254,3 @@ def by_sample(values: Array, method: str, ends: tuple[float, float]) -> Array:
             ranks = rankdata(np.where(known, values, np.inf), method="min", axis=1).astype(float)
             found = {"rank": ranks, "borda": ranks - 1}.get(method, (ranks - 1) / (n - 1))
         return np.where(known & (high > low) & (n > 1), found, np.nan)
-
-
-def imputed(model: Model, values: Array, method: str) -> Array:
-    """Missing leaves (n, R, I) filled with the dimension's mean of the same department, or with the
-    mean of the departments of its group."""
-    found = values.copy()
-    absent = model.leaf.not_applicable[model.rows]
-    if method == "group-mean":
-        for group in set(model.groups):
-            rows = np.array([g == group for g in model.groups])
-            own = values[:, rows]
-            known = ~np.isnan(own)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                mean = np.where(known, own, 0.0).sum(axis=1) / known.sum(axis=1)
-            found[:, rows] = np.where(known | absent[rows], own, mean[:, None])
-        return found
-    framework = model.framework
-    at = {m.id: c for c, m in enumerate(framework.measured)}
-    for factor in framework.factors:
-        for dimension in factor.dimensions:
-            columns = [at[i.id] for i in dimension.indicators]
-            own = values[:, :, columns]
-            known = ~np.isnan(own)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                mean = np.where(known, own, 0.0).sum(axis=2) / known.sum(axis=2)
-            found[:, :, columns] = np.where(known | absent[:, columns], own, mean[..., None])
-    return found

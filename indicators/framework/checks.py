@@ -83,20 +83,20 @@ def check_ids(content: dict[str, Any]) -> Iterator[Finding]:
 
 def check_weights(content: dict[str, Any]) -> Iterator[Finding]:
     """Among siblings at least one weight is above zero."""
-    groups: list[tuple[Path, list[dict[str, Any]]]] = [
-        (("factors",), [entry for _, entry in _entries(content, "factors")])
-    ]
+    parents: list[tuple[Path, dict[str, Any], str]] = [((), content, "factors")]
     for factor_path, factor in _entries(content, "factors"):
-        groups.append(
-            ((*factor_path, "dimensions"), [e for _, e in _entries(factor, "dimensions")])
-        )
+        parents.append((factor_path, factor, "dimensions"))
         for path, dimension in _entries(factor, "dimensions", factor_path):
-            groups.append(
-                ((*path, "indicators"), [e for _, e in _entries(dimension, "indicators")])
-            )
-    for path, siblings in groups:
-        if siblings and all(sibling.get("weight", 1) in (0, 0.0) for sibling in siblings):
-            yield _finding("E301", path, reason=_reason("weight-all-zero"))
+            parents.append((path, dimension, "indicators"))
+    for path, parent, key in parents:
+        siblings = [entry for _, entry in _entries(parent, key)]
+        judged = isinstance(parent.get("weighting"), dict)
+        if (
+            siblings
+            and not judged
+            and all(sibling.get("weight", 1) in (0, 0.0) for sibling in siblings)
+        ):
+            yield _finding("E301", (*path, key), reason=_reason("weight-all-zero"))
 
 
 def _reason(key: str, **params: object) -> dict[str, str]:

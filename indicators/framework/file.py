@@ -14,6 +14,7 @@ from indicators.findings import Finding, Refused
 from indicators.framework.checks import Path, check_all, path_text
 from indicators.framework.model import Framework
 from indicators.framework.parts import Part
+from indicators.pairwise_weights import ACCEPTED_RATIO
 from locales import text
 
 MAX_BYTES = 1024 * 1024
@@ -28,6 +29,7 @@ _CODES = {
     "indicator": "E312",
     "gate": "E314",
     "aggregation": "E315",
+    "weighting": "E317",
 }
 _CUSTOM = {*_CODES, "text"}
 
@@ -84,7 +86,7 @@ def check_framework(content: bytes | str) -> tuple[Framework | None, list[Findin
         framework, findings = None, _shape_findings(error.errors(include_url=False), plain)
     findings += check_all(plain)
     if framework is not None and not findings:
-        return framework, _unknown_keys(framework, ())
+        return framework, [*_unknown_keys(framework, ()), *_inconsistent(framework)]
     lines = _lines(content)
     return None, [_with_line(finding, lines) for finding in findings]
 
@@ -128,6 +130,8 @@ def _shape_findings(errors: list[ErrorDetails], plain: dict[str, Any]) -> list[F
     findings: dict[tuple[str, str], Finding] = {}
     for error in errors:
         kind, path = error["type"], _path_in_file(error["loc"], plain)
+        if kind == "weighting" and "weighting" not in path:
+            path = (*path, "weighting")
         if kind in _CUSTOM:
             code, reason = _CODES.get(kind, "E308"), text(f"framework.reason.{kind}")
             if kind != "text":
@@ -180,6 +184,18 @@ def _unknown_keys(part: Any, path: Path) -> list[Finding]:
     elif isinstance(part, list):
         for index, entry in enumerate(part):
             found += _unknown_keys(entry, (*path, index))
+    return found
+
+
+def _inconsistent(framework: Framework) -> list[Finding]:
+    """Experts whose comparisons in pairs contradict themselves too much."""
+    found = []
+    for node, weighting, children in framework.weightings:
+        for name, how in weighting.consistency(children):
+            if how.ratio > ACCEPTED_RATIO:
+                where = {"path": "weighting" if node == "overall" else f"{node}.weighting"}
+                params = {"node": node, "expert": name, "ratio": round(how.ratio, 3)}
+                found.append(Finding("W302", "warning", where=where, params=params))
     return found
 
 

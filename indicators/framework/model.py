@@ -31,10 +31,26 @@ from indicators.framework.parts import (
     Whole,
     name_from_id,
 )
+from indicators.framework.weighting import Weighting
 
 Aggregation = Annotated[
-    str, Field(pattern=r"^(arithmetic|geometric|harmonic|min|power:-?\d+(\.\d+)?)$")
+    str,
+    Field(
+        pattern=r"^(arithmetic|geometric|harmonic|min|mazziotta-pareto|power:-?\d+(\.\d+)?|owa:\d?\.\d+)$"
+    ),
 ]
+
+
+Imputation = Literal["none", "dimension-mean", "group-mean", "regression"]
+
+
+class Outliers(Part):
+    """Treatment of outliers of the metrics that are scaled by the sample; see
+    `indicators.outliers.treat`."""
+
+    skewness: Annotated[Number, Field(gt=0)] = 2.0
+    kurtosis: Annotated[Number, Field(gt=0)] = 3.5
+    winsorise: Annotated[Whole, Field(ge=0, le=100)] = 5
 
 
 class _Branch(Part):
@@ -42,6 +58,7 @@ class _Branch(Part):
     name: Text
     weight: Weight = 1.0
     aggregation: Aggregation | None = None
+    weighting: Weighting | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -50,22 +67,45 @@ class _Branch(Part):
 
     @field_validator("aggregation")
     @classmethod
-    def _power_not_zero(cls, value: str | None) -> str | None:
-        return _checked_power(value)
+    def _parameter_in_range(cls, value: str | None) -> str | None:
+        return _checked_parameter(value)
 
 
-def _checked_power(value: str | None) -> str | None:
+def _checked_parameter(value: str | None) -> str | None:
     if value and value.startswith("power:") and float(value[6:]) == 0:
         raise PydanticCustomError("aggregation", "power:0 is the geometric mean: write geometric")
+    if value and value.startswith("owa:") and not 0.01 <= float(value[4:]) <= 0.99:
+        raise PydanticCustomError("aggregation", "the orness of owa lies between 0.01 and 0.99")
     return value
+
+
+def _children_weights(weighting: Weighting | None, children: Any) -> tuple[float, ...]:
+    if weighting is None:
+        return tuple(child.weight for child in children)
+    return weighting.weights(tuple(child.id for child in children))
+
+
+def _require_judged(weighting: Weighting | None, children: Any) -> None:
+    if weighting is not None:
+        weighting.require(tuple(child.id for child in children))
 
 
 class Dimension(_Branch):
     indicators: Annotated[list[Indicator], Field(min_length=1)]
 
+    @model_validator(mode="after")
+    def _judged(self) -> Dimension:
+        _require_judged(self.weighting, self.indicators)
+        return self
+
 
 class Factor(_Branch):
     dimensions: Annotated[list[Dimension], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _judged(self) -> Factor:
+        _require_judged(self.weighting, self.dimensions)
+        return self
 
 
 class Level(Sourced):
@@ -138,6 +178,9 @@ class Framework(Part):
     aggregation: Aggregation = "arithmetic"
     normalisation: NormalisationField = Normalisation()
     normalised_range: tuple[Number, Number] = (0.0, 100.0)
+    weighting: Weighting | None = None
+    imputation: Imputation = "none"
+    outliers: Outliers | None = None
     levels: Annotated[list[Level], Field(min_length=1)]
     gates: list[Gate] = Field(default_factory=list)
     factors: Annotated[list[Factor], Field(min_length=1)]
@@ -149,8 +192,13 @@ class Framework(Part):
 
     @field_validator("aggregation")
     @classmethod
-    def _power_not_zero(cls, value: str) -> str | None:
-        return _checked_power(value)
+    def _parameter_in_range(cls, value: str) -> str | None:
+        return _checked_parameter(value)
+
+    @model_validator(mode="after")
+    def _judged(self) -> Framework:
+        _require_judged(self.weighting, self.factors)
+        return self
 
     @field_validator("normalised_range")
     @classmethod
@@ -227,7 +275,7 @@ class Framework(Part):
             {"zh": "总分", "en": "Overall"},
             None,
             tuple(f.id for f in self.factors),
-            tuple(f.weight for f in self.factors),
+            _children_weights(self.weighting, self.factors),
             self.aggregation,
             0,
         )
@@ -241,9 +289,20 @@ class Framework(Part):
             branch.name,
             parent,
             tuple(c.id for c in children),
-            tuple(c.weight for c in children),
+            _children_weights(branch.weighting, children),
             branch.aggregation or self.aggregation,
             depth,
+        )
+
+    @cached_property
+    def weightings(self) -> tuple[tuple[str, Weighting, tuple[str, ...]], ...]:
+        """Nodes whose children's weights come from judgements: id, judgements, children."""
+        branches = [("overall", self), *((f.id, f) for f in self.factors)]
+        branches += [(d.id, d) for f in self.factors for d in f.dimensions]
+        return tuple(
+            (id, branch.weighting, self.node(id).children)
+            for id, branch in branches
+            if branch.weighting is not None
         )
 
     @cached_property

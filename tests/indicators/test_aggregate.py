@@ -14,6 +14,7 @@ from tests.indicators.frameworks import content_of, framework_of, load, metric
 
 NAN = float("nan")
 METHODS = ["arithmetic", "geometric", "harmonic", "power:2", "power:0.5", "power:-2", "min"]
+METHODS += ["owa:0.3", "owa:0.8"]
 # From the smallest power mean to the largest (the power mean inequality).
 RISING = ["min", "power:-2", "harmonic", "geometric", "power:0.5", "arithmetic", "power:2"]
 
@@ -43,6 +44,10 @@ W = np.array([1.0, 2.0, 1.0])
         ("power:-2", ((20**-2 + 2 * 50**-2 + 80**-2) / 4) ** -0.5),
         ("power:1", 50.0),
         ("min", 20.0),
+        ("mazziotta-pareto", 50 - (30**2 / 4 + 30**2 / 4) / 50),
+        ("owa:0.5", 50.0),
+        # Orness 0.25: Q(r) = r³ over the running shares 1/4, 3/4, 1 of the falling order 80, 50, 20.
+        ("owa:0.25", 80 / 64 + 50 * (27 - 1) / 64 + 20 * (64 - 27) / 64),
     ],
 )
 def test_each_mean_is_its_formula(method: str, expected: float) -> None:

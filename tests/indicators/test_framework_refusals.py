@@ -174,6 +174,12 @@ CASES: list[tuple[str, str, str, Change]] = [
         lambda c: c["factors"][0].update(aggregation="power:0"),
     ),
     ("E316", f"{A1}.id", "an id with a space", lambda c: indicator(c).update(id="A 1")),
+    (
+        "E317",
+        "weighting",
+        "judgements of nobody",
+        lambda c: c.update(weighting={"method": "ahp"}),
+    ),
     ("E316", "framework", "capitals in its id", lambda c: c.update(framework="My Framework")),
 ]
 
