@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,22 @@ from actions.scoring import round_scores
 from analysis.coupling import CLASSES, couplings
 from analysis.diagnosis import gap_shares
 from analysis.next_level import against_peers, next_level, perception_gaps
+from analysis.outcome_drivers import (
+    STEPS,
+    Drivers,
+    Necessity,
+    drivers,
+    importances,
+    necessities,
+)
 from analysis.weighing import METHODS, SOURCES, data_weights
+from indicators.benefit_of_doubt import LEAST, MOST, bounded_weights, frontier_scores
 from indicators.scores import Scores
 from indicators.weights import FEWEST_UNITS
 from locales import text
+from survey_data.workspace import batches
 
+OWN_WEIGHTS = "benefit-of-the-doubt"
 LARGEST = 10
 """Gaps, strengths and weaknesses listed of a department."""
 
@@ -26,6 +38,8 @@ def weights_report(
     """Weights that the data suggest for the children of every node, with their bootstrap range."""
     authorize(access.user, "diagnosis.read", round_id)
     scores = round_scores(access, round_id, draws=100, seed=seed)
+    if method == OWN_WEIGHTS:
+        return _own_weights(scores)
     found = data_weights(scores, method, seed, _rows(scores))
     units = int(_rows(scores).sum())
     few = method != "equal" and units < FEWEST_UNITS
@@ -56,7 +70,43 @@ def weights_report(
 
 
 def weight_methods() -> tuple[str, ...]:
-    return tuple(METHODS)
+    return (*METHODS, OWN_WEIGHTS)
+
+
+def _own_weights(scores: Scores) -> dict[str, Any]:
+    """Benefit of the doubt: the overall score of each department under the factor weights that suit
+    it best, and the classical frontier score, for ranking only."""
+    framework = scores.framework
+    root = framework.node("overall")
+    at = [framework.node_index[factor] for factor in root.children]
+    rows = np.flatnonzero(_rows(scores) & np.isfinite(scores.score[:, 0]))
+    x = scores.score[rows][:, at]
+    given = np.array(root.weights) / sum(root.weights)
+    weights, own = bounded_weights(x, given)
+    plain, _ = bounded_weights(x, given, 1.0, 1.0)
+    nominal = (plain * np.nan_to_num(x)).sum(axis=1)
+    usable = np.isfinite(x).all() and (x >= 0).all() and len(x) > 0 and (x.max(axis=0) > 0).all()
+    frontier = frontier_scores(x) if usable else np.full(len(x), np.nan)
+    rank, own_rank = (1 + (v[None] > v[:, None]).sum(axis=1) for v in (nominal, own))
+    return {
+        "round": scores.round,
+        "method": OWN_WEIGHTS,
+        "source": "Cherchye et al. 2007",
+        "bounds": [LEAST, MOST],
+        "units": [
+            {
+                "id": scores.departments[d].id,
+                "name": dict(scores.departments[d].name),
+                "score": float(nominal[k]),
+                "own_score": float(own[k]),
+                "rank": int(rank[k]),
+                "own_rank": int(own_rank[k]),
+                "frontier": _number(frontier[k]),
+                "weights": dict(zip(root.children, weights[k].tolist(), strict=True)),
+            }
+            for k, d in enumerate(rows)
+        ],
+    }
 
 
 def diagnosis_report(access: Access, round_id: str, *, seed: int = 1) -> dict[str, Any]:
@@ -64,6 +114,8 @@ def diagnosis_report(access: Access, round_id: str, *, seed: int = 1) -> dict[st
     authorize(access.user, "diagnosis.read", round_id)
     scores = round_scores(access, round_id, draws=500, seed=seed)
     coupled = couplings(scores)
+    rows = _rows(scores)
+    evidence, _ = batches.evidence(access.workspace, round_id)
     return {
         "round": round_id,
         "seed": seed,
@@ -72,6 +124,39 @@ def diagnosis_report(access: Access, round_id: str, *, seed: int = 1) -> dict[st
             for d, status in enumerate(scores.status)
             if status in ("rated", "provisional") and not scores.hidden[d, 0]
         ],
+        "drivers": [_driver(one) for one in drivers(scores, evidence.survey, rows, seed)],
+        "necessary": [_necessity(one) for one in necessities(scores, rows, seed)],
+        "importance": [asdict(one) for one in importances(scores, rows, seed)],
+    }
+
+
+def _driver(one: Drivers) -> dict[str, Any]:
+    return {
+        "outcome": one.outcome,
+        "level": one.level,
+        "departments": one.units,
+        "r2": one.r2,
+        "factors": {
+            factor: {
+                "lmg": float(one.lmg[k]),
+                "low": float(one.low[k]),
+                "high": float(one.high[k]),
+                "johnson": float(one.johnson[k]),
+            }
+            for k, factor in enumerate(one.factors)
+        },
+    }
+
+
+def _necessity(one: Necessity) -> dict[str, Any]:
+    return {
+        "outcome": one.outcome,
+        "factor": one.factor,
+        "effect": one.effect,
+        "p": one.p,
+        "bottleneck": {
+            f"{step:.0%}": _number(value) for step, value in zip(STEPS, one.needed, strict=True)
+        },
     }
 
 

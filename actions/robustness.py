@@ -13,6 +13,7 @@ from analysis.robustness.design import Design, default_design, read_design
 from analysis.robustness.model import NONE, build_model
 from analysis.robustness.report import Held, Robustness, robustness
 from analysis.robustness.sensitivity import Indices
+from analysis.robustness.split import split_variance
 from indicators.findings import Finding, Refused
 from indicators.scores import Scores
 from locales import text
@@ -22,6 +23,7 @@ FIRST_DRAWS, MOST_DRAWS = 2000, 16_000
 SETTLED_RANK, SETTLED_SCORE = 1.0, 0.5
 """Without a number of draws they are doubled until the halves agree this well."""
 POINTS = 1024
+SPLIT_DRAWS = 4000
 
 
 def robustness_report(
@@ -32,8 +34,11 @@ def robustness_report(
     draws: int | None = None,
     points: int = POINTS,
     seed: int = 1,
+    split: bool = False,
 ) -> dict[str, Any]:
     """Robustness of a round in the form of contract.md 4.
+
+    ``split`` also says which share of each score's variance is sampling error.
 
     Departments without a score or whose score is withheld are left out. Raises Refused (E950, E951,
     E952) for a design that cannot be used, E953 when no department has a score.
@@ -68,7 +73,16 @@ def robustness_report(
     while draws is None and chosen.draws is None and not _settled(found) and count < MOST_DRAWS:
         count *= 2
         found = run(count)
-    return _plain(found, scores, kept, seed, chosen)
+    plain = _plain(found, scores, kept, seed, chosen)
+    parted = split_variance(model, chosen, draws=SPLIT_DRAWS, seed=seed) if split else None
+    if parted is not None:
+        for r, unit in enumerate(plain["units"]):
+            unit["split"] = {
+                "sampling": _number(parted.sampling[r]),
+                "method": _number(parted.method[r]),
+                "together": _number(parted.together[r]),
+            }
+    return plain
 
 
 def _settled(found: Robustness) -> bool:

@@ -24,6 +24,22 @@ def weights_command(
     found = weights_report(access, round_id, method=method, seed=seed)
     if output.result(found):
         return
+    if "nodes" not in found:
+        columns = ("department", "score", "rank", "own-score", "own-rank")
+        output.table(
+            [output.say(f"command.column.{c}") for c in columns],
+            [
+                (
+                    unit["name"][output.language],
+                    f"{unit['score']:.1f}",
+                    unit["rank"],
+                    f"{unit['own_score']:.1f}",
+                    unit["own_rank"],
+                )
+                for unit in sorted(found["units"], key=lambda u: u["rank"])
+            ],
+        )
+        return
     if found["warning"]:
         output.remark(f"! {found['warning'][output.language]}")
     columns = ("node", "child", "weight", "interval", "given", "effective")
@@ -77,3 +93,19 @@ def diagnose_command(
             for unit in found["units"]
         ],
     )
+    for one in found["drivers"]:
+        output.table(
+            [
+                output.say(f"command.drivers-{one['level']}", outcome=one["outcome"], r2=one["r2"]),
+                *(output.say(f"command.column.{c}") for c in ("lmg", "interval", "johnson")),
+            ],
+            [
+                (
+                    factor,
+                    f"{f['lmg']:.3f}",
+                    f"{f['low']:.3f}–{f['high']:.3f}",
+                    f"{f['johnson']:.3f}",
+                )
+                for factor, f in one["factors"].items()
+            ],
+        )

@@ -17,6 +17,7 @@ def robustness_command(
     draws: Annotated[int | None, typer.Option(min=100, max=1_000_000)] = None,
     points: Annotated[int, typer.Option(min=0, max=65_536)] = 1024,
     seed: Annotated[int, typer.Option(min=0)] = 1,
+    split: Annotated[bool, typer.Option("--split")] = False,
     published: Annotated[bool, typer.Option("--published")] = False,
 ) -> None:
     """Scores, ranks, levels and conclusions under other choices, and which choice moves them."""
@@ -32,6 +33,7 @@ def robustness_command(
         draws=draws,
         points=points,
         seed=seed,
+        split=split,
     )
     if not output.result(found):
         _print(found, output)
@@ -41,7 +43,9 @@ def _print(found: dict[str, Any], output: Output) -> None:
     language = output.language
     for one in found["conclusions"]:
         output.line(f"{one['holds_in']:>6.0%}  {one['text'][language]}")
-    columns = ("department", "score", "interval", "rank", "rank-interval", "level", "stability")
+    columns = ["department", "score", "interval", "rank", "rank-interval", "level", "stability"]
+    parted = any("split" in unit for unit in found["units"])
+    columns += ["from-sampling", "from-method"] if parted else []
     output.table(
         [output.say(f"command.column.{c}") for c in columns],
         [
@@ -55,6 +59,7 @@ def _print(found: dict[str, Any], output: Output) -> None:
                 f"{unit['rank']['low']}–{unit['rank']['high']}",
                 unit["level"],
                 None if unit["level_stability"] is None else f"{unit['level_stability']:.0%}",
+                *(_part(unit["split"][name]) for name in ("sampling", "method") if parted),
             )
             for unit in sorted(found["units"], key=lambda u: u["rank"]["nominal"])
         ],
@@ -70,6 +75,10 @@ def _print(found: dict[str, Any], output: Output) -> None:
     for one in found["alternatives"]:
         if not one["applied"]:
             output.remark(f"· {one['id']}: {one['reason'][language]}")
+
+
+def _part(value: float | None) -> str | None:
+    return None if value is None else f"{value:.0%}"
 
 
 def _share(one: dict[str, float | None], name: str) -> str | None:

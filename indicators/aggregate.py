@@ -72,9 +72,7 @@ def aggregate(values: Array, weights: NDArray[np.floating], method: str) -> Arra
     return np.where(negative | ~any_used, np.nan, mean)
 
 
-def _ordered_mean(
-    values: Array, share: NDArray[np.floating], used: NDArray[np.bool_], orness: float
-) -> Array:
+def _ordered_mean(values: Array, share: Array, used: NDArray[np.bool_], orness: float) -> Array:
     known = np.where(used, values, 0.0)
     order = np.argsort(np.where(used, -values, np.inf), axis=-1)
     share = np.broadcast_to(share, values.shape)

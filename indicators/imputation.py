@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from indicators.framework import Framework
 
-Array = NDArray[np.floating]
+Array = NDArray[np.float64]
 
 ITERATIONS = 500
 TOLERANCE = 1e-8

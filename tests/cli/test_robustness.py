@@ -257,3 +257,14 @@ def test_all_combinations_of_a_large_design_fall_back_to_points(indexed):
     assert found["sensitivity_exact"] is False
     total = found["sensitivity"]["city"]["aggregation"]["total"]
     assert 0.3 < total <= 1.05
+
+
+def test_the_split_of_the_variance_is_given_on_demand(fourfold):
+    assert fourfold("demo", "--departments", 9, "--rounds", 1).status == 0
+    command = ("robustness", "--round", "2025", "--draws", 200, "--points", 0)
+    assert "split" not in fourfold(*command, "--json").json["units"][0]
+    for unit in fourfold(*command, "--split", "--json").json["units"]:
+        parts = unit["split"]
+        assert sum(parts.values()) == pytest.approx(1)
+        assert 0 <= parts["sampling"] <= 1 and 0 <= parts["method"] <= 1
+    assert fourfold(*command, "--split").status == 0

@@ -98,3 +98,29 @@ def test_effective_weights_are_shares_of_the_variance():
     expected = [given[j] * np.cov(x[:, j], y)[0, 1] / y.var(ddof=1) for j in range(3)]
     assert effective_weights(x, given) == pytest.approx(expected)
     assert np.isnan(effective_weights(np.ones((5, 2)), np.array([0.5, 0.5]))).all()
+
+
+def test_own_weights_stay_in_their_bounds_and_never_lower_a_score(city):
+    found = city("weights", "--round", "2025", "--method", "benefit-of-the-doubt", "--json").json
+    scored = {u["id"]: u for u in city("score", "--round", "2025", "--json").json["units"]}
+    assert found["bounds"] == [0.5, 1.5]
+    for unit in found["units"]:
+        assert unit["score"] == pytest.approx(scored[unit["id"]]["overall"]["score"])
+        assert unit["own_score"] >= unit["score"] - 1e-9
+        assert sum(unit["weights"].values()) == pytest.approx(1)
+        assert all(0.125 - 1e-9 <= w <= 0.375 + 1e-9 for w in unit["weights"].values())
+    assert max(unit["frontier"] for unit in found["units"]) == pytest.approx(1)
+    shown = city("weights", "--round", "2025", "--method", "benefit-of-the-doubt")
+    assert shown.status == 0
+
+
+def test_the_diagnosis_says_what_goes_with_the_outcome(city):
+    found = city("diagnose", "--round", "2025", "--json").json
+    levels = {one["level"]: one for one in found["drivers"]}
+    assert set(levels) == {"between", "within"}
+    for one in levels.values():
+        assert sum(f["lmg"] for f in one["factors"].values()) == pytest.approx(one["r2"])
+        assert sum(f["johnson"] for f in one["factors"].values()) == pytest.approx(one["r2"])
+    assert {one["factor"] for one in found["necessary"]} == {"P", "I", "E", "T"}
+    assert len(found["importance"]) == 17
+    assert city("diagnose", "--round", "2025").status == 0
