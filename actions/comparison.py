@@ -22,6 +22,11 @@ from survey_data.workspace import batches, registry
 TIE = 0.9
 """Below this probability of being above the other two departments count as tied."""
 DRAWS = 2000
+FIRST = 5
+"""Places of which the probability to be among them is given."""
+PAIR_WIDTH = 1.645 / np.sqrt(2)
+"""Standard errors on either side of a score such that two bars of equal length that just touch
+differ at 90 %."""
 MOST_STUDENTISED = 8
 """Departments up to which Games and Howell's comparisons are made: each takes a while."""
 
@@ -66,6 +71,7 @@ def comparison_report(
         "seed": seed,
         "draws": draws,
         "level": LEVEL,
+        "synthetic": registry.round_named(access.workspace, round_id).synthetic,
         "units": _units(scores, kept, found, p),
         "pairs": _pairs(scores, kept, found),
         "scales": tests,
@@ -74,10 +80,19 @@ def comparison_report(
 
 
 def _units(scores: Scores, kept: list[int], found: Pairwise, p: int) -> list[dict[str, Any]]:
+    assert scores.draws is not None
+    drawn = scores.draws[:, kept, p].astype(float)
+    places = np.argsort(np.argsort(-drawn, axis=1, kind="stable"), axis=1, kind="stable")
+    exact = (scores.high[kept, p] - scores.low[kept, p]) <= 0
+    spread = np.where(exact, 0.0, drawn.std(axis=0, ddof=1))
     return [
         {
             "id": scores.departments[d].id,
             "name": dict(scores.departments[d].name),
+            "group": scores.departments[d].group,
+            "level": int(scores.level[d]) or None,
+            "half_width": PAIR_WIDTH * float(spread[k]),
+            "p_first_five": float((places[:, k] < FIRST).mean()),
             "score": {
                 "score": float(scores.score[d, p]),
                 "low": float(scores.low[d, p]),

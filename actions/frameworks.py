@@ -63,6 +63,13 @@ def framework_of(access: Access, round_id: str | None = None) -> Framework:
     return registry.current_framework(access.workspace)
 
 
+def scored_nodes(access: Access, round_id: str) -> dict[str, dict[str, str]]:
+    """Names of the overall score, the factors and the dimensions that a round is scored with."""
+    framework = framework_of(access, round_id)
+    kinds = ("overall", "factor", "dimension")
+    return {node.id: dict(node.name) for node in framework.nodes if node.kind in kinds}
+
+
 def _summary(framework: Framework) -> dict[str, Any]:
     return {
         "framework": framework.id,

@@ -19,7 +19,15 @@ from indicators.findings import Refused
 from survey_data.workspace import open_workspace, progress
 from survey_data.workspace.progress import FINISHED, Job
 
-__all__ = ["FINISHED", "Job", "cancel_job", "interrupt_jobs", "job_state", "start_job"]
+__all__ = [
+    "FINISHED",
+    "Job",
+    "cancel_job",
+    "finished_job",
+    "interrupt_jobs",
+    "job_state",
+    "start_job",
+]
 
 _ROOT = Path(__file__).resolve().parent.parent
 _queue = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
@@ -40,6 +48,12 @@ def start_job(access: Access, kind: str, arguments: dict[str, Any]) -> str:
 def job_state(access: Access, id: str) -> Job | None:
     authorize(access.user, "job.run", id)
     return progress.job(access.workspace, id)
+
+
+def finished_job(access: Access, kind: str, arguments: dict[str, Any]) -> Job | None:
+    """The newest job of this kind and these arguments that is done, so that it need not run again."""
+    authorize(access.user, "job.run", kind)
+    return progress.done_job(access.workspace, kind, arguments)
 
 
 def cancel_job(access: Access, id: str) -> None:
@@ -93,7 +107,24 @@ def _import(
     return commit_draft(access, arguments["draft"], step)
 
 
-_KINDS: dict[str, Callable[..., dict[str, Any]]] = {"import": _import}
+def _robustness(
+    access: Access, arguments: dict[str, Any], step: Callable[[str, float], None]
+) -> dict[str, Any]:
+    from actions.robustness import robustness_report
+
+    design = arguments["design"]
+    return robustness_report(
+        access,
+        arguments["round"],
+        design=None if design is None else str(design).encode(),
+        draws=arguments["draws"],
+        seed=arguments["seed"],
+        split=True,
+        step=step,
+    )
+
+
+_KINDS: dict[str, Callable[..., dict[str, Any]]] = {"import": _import, "robustness": _robustness}
 
 
 def _in_own_process(location: str, id: str, user: str, published: bool) -> None:

@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 
 from actions.access import Access, authorize
+from actions.rounds import evidence_key
 from actions.scoring import round_scores
 from analysis.robustness.design import Design, default_design, read_design
-from analysis.robustness.model import NONE, build_model
-from analysis.robustness.report import Held, Robustness, robustness
+from analysis.robustness.model import NONE, Model, build_model
+from analysis.robustness.report import Held, Robustness, Step, robustness
 from analysis.robustness.sensitivity import Indices
 from analysis.robustness.split import split_variance
 from indicators.findings import Finding, Refused
 from indicators.scores import Scores
 from locales import text
-from survey_data.workspace import batches
+from survey_data.workspace import batches, registry
 
 FIRST_DRAWS, MOST_DRAWS = 2000, 16_000
 SETTLED_RANK, SETTLED_SCORE = 1.0, 0.5
@@ -35,15 +36,48 @@ def robustness_report(
     points: int = POINTS,
     seed: int = 1,
     split: bool = False,
+    step: Step = lambda stage, share: None,
 ) -> dict[str, Any]:
     """Robustness of a round in the form of contract.md 4.
 
-    ``split`` also says which share of each score's variance is sampling error.
+    ``split`` also says which share of each score's variance is sampling error; ``step`` hears how
+    far the work is.
 
     Departments without a score or whose score is withheld are left out. Raises Refused (E950, E951,
     E952) for a design that cannot be used, E953 when no department has a score.
     """
     authorize(access.user, "robustness.read", round_id)
+    scores, kept, model, chosen = _prepared(access, round_id, design, seed)
+    names = tuple(scores.departments[d].id for d in kept)
+    count = draws or chosen.draws or FIRST_DRAWS
+
+    def run(count: int, points: int) -> Robustness:
+        return robustness(
+            model, chosen, draws=count, points=points, seed=seed, names=names, step=step
+        )
+
+    if draws is None and chosen.draws is None:
+        while count < MOST_DRAWS and not _settled(run(count, 0)):
+            count *= 2
+    found = run(count, points)
+    step("report", 0.95)
+    plain = _plain(found, scores, kept, seed, chosen)
+    parted = split_variance(model, chosen, draws=SPLIT_DRAWS, seed=seed) if split else None
+    if parted is not None:
+        for r, unit in enumerate(plain["units"]):
+            unit["split"] = {
+                "sampling": _number(parted.sampling[r]),
+                "method": _number(parted.method[r]),
+                "together": _number(parted.together[r]),
+            }
+    plain["synthetic"] = registry.round_named(access.workspace, round_id).synthetic
+    return plain
+
+
+def _prepared(
+    access: Access, round_id: str, design: bytes | None, seed: int
+) -> tuple[Scores, list[int], Model, Design]:
+    """The round's scores, the departments that count, the model over them, and the design."""
     scores = round_scores(access, round_id, draws=100, seed=seed)
     kept = [
         d
@@ -60,33 +94,37 @@ def robustness_report(
         chosen = default_design(model, seed)
     else:
         chosen = read_design(design, model, seed)
-    names = tuple(scores.departments[d].id for d in kept)
+    names = {scores.departments[d].id for d in kept}
     unknown = [name for name in chosen.departments if name not in names]
     if unknown:
         raise Refused(Finding("E950", params={"what": f"outputs: {', '.join(unknown)}"}))
-    count = draws or chosen.draws or FIRST_DRAWS
+    return scores, kept, model, chosen
 
-    def run(count: int) -> Robustness:
-        return robustness(model, chosen, draws=count, points=points, seed=seed, names=names)
 
-    found = run(count)
-    while draws is None and chosen.draws is None and not _settled(found) and count < MOST_DRAWS:
-        count *= 2
-        found = run(count)
-    plain = _plain(found, scores, kept, seed, chosen)
-    parted = split_variance(model, chosen, draws=SPLIT_DRAWS, seed=seed) if split else None
-    if parted is not None:
-        for r, unit in enumerate(plain["units"]):
-            unit["split"] = {
-                "sampling": _number(parted.sampling[r]),
-                "method": _number(parted.method[r]),
-                "together": _number(parted.together[r]),
-            }
-    return plain
+def check_design(access: Access, round_id: str, content: bytes) -> None:
+    """Raises Refused (E950, E951, E952) for a design that cannot be used on the round."""
+    authorize(access.user, "robustness.read", round_id)
+    _prepared(access, round_id, content, 1)
+
+
+def robustness_arguments(
+    access: Access, round_id: str, draws: int | None, design: str | None, seed: int = 1
+) -> dict[str, Any]:
+    """Arguments of the job; with them goes what its result depends on."""
+    authorize(access.user, "robustness.read", round_id)
+    return {
+        "round": round_id,
+        "draws": draws,
+        "design": design,
+        "seed": seed,
+        "evidence": evidence_key(access, round_id),
+        "scope": "published" if access.published else "all",
+    }
 
 
 def _settled(found: Robustness) -> bool:
-    return found.settled_rank <= SETTLED_RANK and not found.settled_score > SETTLED_SCORE
+    score, rank = found.settled
+    return rank <= SETTLED_RANK and not score > SETTLED_SCORE
 
 
 def _plain(
@@ -116,6 +154,9 @@ def _plain(
             },
             "level": int(found.level[r]) or None,
             "level_stability": _number(found.stability[r]),
+            "level_shares": {
+                str(k): _number(share) for k, share in enumerate(found.level_shares[r], start=1)
+            },
         }
         for r, department in enumerate(departments)
     ]
@@ -128,7 +169,11 @@ def _plain(
         },
         "seed": seed,
         "draws": found.draws,
-        "settled": {"score": _number(found.settled_score), "rank": _number(found.settled_rank)},
+        "settled": dict(zip(("score", "rank"), map(_number, found.settled), strict=True)),
+        "course": [
+            {"draws": count, "score": _number(apart[0]), "rank": _number(apart[1])}
+            for count, apart in found.course.items()
+        ],
         "alternatives": _alternatives(found),
         "units": units,
         "city": dict(zip(("score", "low", "high"), (_number(v) for v in found.city), strict=True)),
@@ -172,11 +217,19 @@ def _alternatives(found: Robustness) -> list[dict[str, Any]]:
 
 
 def _conclusion(one: Held, names: dict[str, dict[str, str]]) -> dict[str, Any]:
-    params = {
-        key: names.get(value, value) if isinstance(value, str) else value
-        for key, value in one.params.items()
-    }
+    params = {key: _named(value, names) for key, value in one.params.items()}
     return {"text": text(one.key, **params), "holds_in": _number(one.share)}
+
+
+def _named(value: object, names: dict[str, dict[str, str]]) -> object:
+    """Names in both languages in place of departments' ids."""
+    if isinstance(value, tuple):
+        listed = [names.get(one, {"zh": one, "en": one}) for one in value]
+        return {
+            "zh": "、".join(name["zh"] for name in listed),
+            "en": ", ".join(name["en"] for name in listed),
+        }
+    return names.get(value, value) if isinstance(value, str) else value
 
 
 def _sensitivity(indices: Indices, found: Robustness) -> dict[str, dict[str, float | None]]:

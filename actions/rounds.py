@@ -116,3 +116,9 @@ def evidence_key(access: Access, round_id: str) -> str:
     """A digest that changes with a round's evidence; part of every cache key."""
     authorize(access.user, "round.read", round_id)
     return batches.evidence_key(access.workspace, round_id)
+
+
+def is_synthetic(access: Access, round_id: str) -> bool:
+    """Whether a round holds made-up data."""
+    authorize(access.user, "round.read", round_id)
+    return registry.round_named(access.workspace, round_id).synthetic

@@ -8,9 +8,9 @@ import numpy as np
 
 from analysis.quality import QualityReport
 from analysis.quality_checks import RULES
+from charts.named_rows import INTERVAL, across, keyed_picture, named_rows
 from charts.numbers import percent
 from charts.picture import Picture, Table
-from charts.quality_rows import INTERVAL, across, named_rows, quality_picture
 from charts.quality_tables import coefficient, department_table, headers, node_name
 from charts.theme import Theme
 from locales import translate
@@ -51,8 +51,8 @@ def agreement_strip(
         all=len(order),
         scale=node_name(report, scale, language),
     )
-    return quality_picture(
-        "agreement", drawn, title, language, department_table(report, scale, language)
+    return keyed_picture(
+        "quality.chart-agreement", drawn, title, language, department_table(report, scale, language)
     )
 
 
@@ -110,8 +110,8 @@ def estimate_dots(
         icc2=coefficient(one.anova.icc2),
         scale=node_name(report, scale, language),
     )
-    return quality_picture(
-        "estimates", drawn, title, language, department_table(report, scale, language)
+    return keyed_picture(
+        "quality.chart-estimates", drawn, title, language, department_table(report, scale, language)
     )
 
 
@@ -149,6 +149,6 @@ def response_bars(report: QualityReport, tokens: Theme, language: str) -> Pictur
         for name, d in zip(names, order, strict=True)
     )
     keys = ("department", "response", "weight")
-    return quality_picture(
-        "response", drawn, title, language, Table(headers(keys, language), table)
+    return keyed_picture(
+        "quality.chart-response", drawn, title, language, Table(headers(keys, language), table)
     )

@@ -7,9 +7,9 @@ import numpy as np
 from analysis.quality import QualityReport
 from analysis.quality_checks import RULES
 from charts.answers import diverging_bars
+from charts.named_rows import INTERVAL, across, keyed_picture, named_rows
 from charts.numbers import percent
 from charts.picture import Picture, Table
-from charts.quality_rows import INTERVAL, across, named_rows, quality_picture
 from charts.quality_tables import (
     bounds,
     coefficient,
@@ -86,8 +86,8 @@ def loading_dots(report: QualityReport, tokens: Theme, language: str) -> Picture
         for m, item, x, se in rows
     )
     keys = ("latent", "item", "text", "loading", "interval")
-    return quality_picture(
-        "loadings", drawn, title, language, Table(headers(keys, language), table)
+    return keyed_picture(
+        "quality.chart-loadings", drawn, title, language, Table(headers(keys, language), table)
     )
 
 
@@ -138,7 +138,9 @@ def item_rest_dots(report: QualityReport, tokens: Theme, language: str) -> Pictu
         (id, item, item_text(report, item, language), coefficient(r)) for _, id, item, r in rows
     )
     keys = ("scale", "item", "text", "rest-r")
-    return quality_picture("rest", drawn, title, language, Table(headers(keys, language), table))
+    return keyed_picture(
+        "quality.chart-rest", drawn, title, language, Table(headers(keys, language), table)
+    )
 
 
 def scree(report: QualityReport, tokens: Theme, language: str) -> Picture | None:
@@ -191,7 +193,9 @@ def scree(report: QualityReport, tokens: Theme, language: str) -> Picture | None
         for p in range(1, len(found.eigenvalues) + 1)
     )
     keys = ("number", "eigenvalue", "reference")
-    return quality_picture("scree", drawn, title, language, Table(headers(keys, language), table))
+    return keyed_picture(
+        "quality.chart-scree", drawn, title, language, Table(headers(keys, language), table)
+    )
 
 
 def item_answers(report: QualityReport, scale: str, tokens: Theme, language: str) -> Picture | None:
@@ -216,7 +220,7 @@ def item_answers(report: QualityReport, scale: str, tokens: Theme, language: str
     )
     categories = tuple(str(k + 1) for k in range(max(widths)))
     shown = Table((*headers(("item", "text"), language), *categories), table)
-    return quality_picture("answers", drawn, title, language, shown)
+    return keyed_picture("quality.chart-answers", drawn, title, language, shown)
 
 
 def missing_bars(report: QualityReport, tokens: Theme, language: str) -> Picture:
@@ -251,7 +255,9 @@ def missing_bars(report: QualityReport, tokens: Theme, language: str) -> Picture
         for item, s in zip(report.items, shares, strict=True)
     )
     keys = ("item", "text", "missing")
-    return quality_picture("missing", drawn, title, language, Table(headers(keys, language), table))
+    return keyed_picture(
+        "quality.chart-missing", drawn, title, language, Table(headers(keys, language), table)
+    )
 
 
 def factor_places(report: QualityReport) -> dict[str, int]:

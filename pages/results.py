@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
+from actions.comparison import comparison_report
+from actions.diagnosis import diagnosis_report
+from actions.errors import Refused
+from actions.frameworks import scored_nodes
 from actions.overview import (
     Choices,
     CityOverview,
@@ -13,6 +19,7 @@ from actions.overview import (
     view_choices,
 )
 from actions.quality import QualityView, round_quality
+from actions.robustness import robustness_report
 from actions.rounds import evidence_key
 from pages.view import access, say
 
@@ -36,6 +43,34 @@ def quality(round_id: str, missing: str, compared: str | None) -> QualityView:
     return _quality(_key(round_id, compared), round_id, missing, compared)
 
 
+def nodes(round_id: str) -> dict[str, dict[str, str]]:
+    """Names of the overall score, factors and dimensions of a round's framework."""
+    return scored_nodes(access(), round_id)
+
+
+def comparison(round_id: str, compared: str | None, node: str) -> dict[str, Any]:
+    """Who is above whom in a round, computed once for the same evidence and reader."""
+    return _comparison(_key(round_id, compared), round_id, compared, node)
+
+
+def diagnosis(round_id: str) -> dict[str, Any]:
+    """What holds departments back, computed once for the same evidence and reader."""
+    return _diagnosis(_key(round_id), round_id)
+
+
+def rankable(round_id: str) -> bool:
+    """Whether the quality of the data allows ranks."""
+    try:
+        return quality(round_id, "pairwise", None).report.verdict != "do-not-rank"
+    except Refused:
+        return True
+
+
+def method_intervals(round_id: str) -> dict[str, tuple[float, float]]:
+    """Intervals of the overall scores over other reasonable methods."""
+    return _method_intervals(_key(round_id), round_id)
+
+
 def _key(*rounds: str | None) -> str:
     digests = [evidence_key(access(), round_id) for round_id in rounds if round_id]
     return "|".join((access().scope, *digests))
@@ -57,3 +92,26 @@ def _department(key: str, round_id: str, id: str, peers: tuple[str, ...] | None)
 def _quality(key: str, round_id: str, missing: str, compared: str | None) -> QualityView:
     with st.spinner(say("page.computing")):
         return round_quality(access(), round_id, missing=missing, compared=compared)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _comparison(key: str, round_id: str, compared: str | None, node: str) -> dict[str, Any]:
+    with st.spinner(say("page.computing")):
+        return comparison_report(access(), round_id, compared=compared, node=node)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _diagnosis(key: str, round_id: str) -> dict[str, Any]:
+    with st.spinner(say("page.computing")):
+        return diagnosis_report(access(), round_id)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _method_intervals(key: str, round_id: str) -> dict[str, tuple[float, float]]:
+    with st.spinner(say("page.computing")):
+        report = robustness_report(access(), round_id, draws=2000, points=0)
+    return {
+        unit["id"]: (unit["score"]["low"], unit["score"]["high"])
+        for unit in report["units"]
+        if unit["score"]["low"] is not None
+    }

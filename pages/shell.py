@@ -37,6 +37,18 @@ page = st.navigation(
                 url_path="department",
             ),
             st.Page(
+                "see/compare.py",
+                title=say("nav.compare"),
+                icon=":material/leaderboard:",
+                url_path="compare",
+            ),
+            st.Page(
+                "see/robustness.py",
+                title=say("nav.robustness"),
+                icon=":material/balance:",
+                url_path="robustness",
+            ),
+            st.Page(
                 "see/quality.py",
                 title=say("nav.quality"),
                 icon=":material/verified:",

@@ -6,7 +6,7 @@ and is shown beside them, not pooled with them (statistics.md 5).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -23,6 +23,9 @@ from indicators.maturity import gate_states, gated_level, level_cuts, level_of
 
 Array = NDArray[Any]
 
+Step = Callable[[str, float], None]
+FEWEST_HALVED = 100
+"""Draws below which their halves are not compared."""
 EXACT_CELLS = 20_000
 """Full factorial designs up to this many cells are enumerated."""
 CITY, RANK_SHIFT = "city", "rank-shift"
@@ -49,8 +52,9 @@ class Robustness:
     rank, rank_low, rank_high, outside : (R,) nominal rank (1 best), 5th to 95th percentile widened
         to hold it, and whether it had to be
     level, stability : (R,) nominal level (0 none) and the share of alternatives that keep it
+    level_shares : (R, L) share of alternatives in which a department is at each level
+    course : draws → how far the interval ends of its two halves differ, in points and in ranks
     shares : input → share of the draws that each of its alternatives has
-    settled_score, settled_rank : largest difference of interval ends between the two halves
     sensitivity : output → indices in the order of ``inputs``
     """
 
@@ -68,12 +72,17 @@ class Robustness:
     outside: NDArray[np.bool_]
     level: NDArray[np.int64]
     stability: Array
+    level_shares: Array
     city: tuple[float, float, float]
     shares: Mapping[str, tuple[float, ...]]
-    settled_score: float
-    settled_rank: float
+    course: Mapping[int, tuple[float, float]]
     conclusions: tuple[Held, ...]
     sensitivity: Mapping[str, Indices]
+
+    @property
+    def settled(self) -> tuple[float, float]:
+        """Largest difference of interval ends between the halves of all draws: score, rank."""
+        return self.course[self.draws]
 
 
 def robustness(
@@ -85,8 +94,9 @@ def robustness(
     resamples: int = 1000,
     seed: int = 1,
     names: tuple[str, ...] = (),
+    step: Step = lambda stage, share: None,
 ) -> Robustness:
-    """Everything of one round and design.
+    """Everything of one round and design; ``step`` hears how far it is, and may stop it by raising.
 
     Parameters
     ----------
@@ -100,7 +110,9 @@ def robustness(
     nominal = model.scores((), {}, 1)
     generator = stream(seed, "alternatives", framework.id, framework.version)
     settings = {one.id: one.settings(generator.random(draws)) for one in method}
+    step("draws", 0.1)
     scores = model.scores(method, settings, draws)
+    step("sampling", 0.3)
     comparable = _comparable(method, settings, draws)
     overall = scores[:, :, 0]
     low, high = _span(overall[comparable])
@@ -118,7 +130,10 @@ def robustness(
     rank_low, rank_high = (np.floor(q) for q in np.nanquantile(ranks, (0.05, 0.95), axis=0))
     city = city_scores(model, overall)[comparable]
     city_low, city_high = np.nanquantile(city, (0.05, 0.95)) if len(city) else (np.nan, np.nan)
-    half = draws // 2
+    shown = range(1, len(framework.levels) + 1)
+    level_shares = np.stack([(levels[comparable] == k).mean(axis=0) for k in shown], axis=1)
+    parts = [part for part in (16, 8, 4, 2) if draws // part >= FEWEST_HALVED]
+    sizes = [draws // part for part in (*parts, 1)]
     return Robustness(
         design.inputs,
         design.dropped,
@@ -134,12 +149,12 @@ def robustness(
         (nominal_rank < rank_low) | (nominal_rank > rank_high),
         np.nan_to_num(nominal_level).astype(np.int64),
         stability,
+        np.where(known[:, None], level_shares if comparable.any() else np.nan, np.nan),
         (float(city_scores(model, nominal[:, :, 0])[0]), float(city_low), float(city_high)),
         {one.id: _shares(one, settings[one.id]) for one in method},
-        _apart(overall[:half], overall[half:]),
-        _apart(ranks[:half], ranks[half:]),
+        {n: (_halves(overall[:n]), _halves(ranks[:n])) for n in sizes},
         tuple(_conclusions(model, scores, nominal, ranks, levels, comparable, names)),
-        _sensitivity(model, design, nominal_rank, points, resamples, seed, names),
+        _sensitivity(model, design, nominal_rank, points, resamples, seed, names, step),
     )
 
 
@@ -194,11 +209,12 @@ def _span(values: Array) -> tuple[Array, Array]:
     return low, high
 
 
-def _apart(first: Array, second: Array) -> float:
-    """Largest difference of the ends of the 90 % intervals of two halves."""
-    if len(first) < 2:
+def _halves(values: Array) -> float:
+    """Largest difference of the ends of the 90 % intervals of the two halves of some draws."""
+    half = len(values) // 2
+    if half < 2:
         return float("nan")
-    ends = [np.nanquantile(half, (0.05, 0.95), axis=0) for half in (first, second)]
+    ends = [np.nanquantile(part, (0.05, 0.95), axis=0) for part in (values[:half], values[half:])]
     return float(np.nanmax(np.abs(ends[0] - ends[1])))
 
 
@@ -232,7 +248,7 @@ def _conclusions(
     if model.departments > 5:
         leaders = np.argsort(nominal_rank, kind="stable")[:3]
         together = (ranks[:, leaders] <= 3).all(axis=1)
-        listed = ", ".join(names[d] for d in leaders)
+        listed = tuple(names[d] for d in leaders)
         found.append(Held("robustness.first-three", {"departments": listed}, _mean(together)))
     if not comparable.any():
         return found
@@ -267,6 +283,7 @@ def _sensitivity(
     resamples: int,
     seed: int,
     names: tuple[str, ...],
+    step: Step,
 ) -> dict[str, Indices]:
     """Indices of the city's score, the mean rank shift, and of departments that were asked for."""
     inputs = design.inputs
@@ -307,6 +324,7 @@ def _sensitivity(
 
     mixed = []
     for i in range(len(inputs)):
+        step("sensitivity", 0.4 + 0.5 * i / len(inputs))
         block = a.copy()
         block[:, i] = b[:, i]
         mixed.append(at(block))

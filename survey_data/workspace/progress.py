@@ -117,6 +117,18 @@ def job(workspace: Workspace, id: str) -> Job | None:
     return Job(row.id, row.kind, row.state, row.stage, row.progress, row.arguments, row.result)
 
 
+def done_job(workspace: Workspace, kind: str, arguments: Mapping[str, object]) -> Job | None:
+    """The newest job of a kind with just these arguments that ended well."""
+    with workspace.reading() as connection:
+        rows = connection.execute(
+            sa.select(t.jobs.c.id, t.jobs.c.arguments)
+            .where(t.jobs.c.kind == kind, t.jobs.c.state == "done")
+            .order_by(t.jobs.c.changed_at.desc())
+        ).all()
+    found = next((row.id for row in rows if row.arguments == dict(arguments)), None)
+    return None if found is None else job(workspace, found)
+
+
 def advance(workspace: Workspace, id: str, stage: str, progress: float) -> bool:
     """Write how far a job is. False when a person cancelled it."""
     with workspace.writing() as connection:

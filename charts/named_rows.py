@@ -39,12 +39,13 @@ def across(drawn: go.Figure, low: float, high: float) -> None:
     drawn.update_xaxes(range=[low - 0.01, high + 0.01])
 
 
-def quality_picture(key: str, drawn: go.Figure, title: str, language: str, table: Table) -> Picture:
+def keyed_picture(key: str, drawn: go.Figure, title: str, language: str, table: Table) -> Picture:
+    """A picture whose note and method stand in the catalogue under ``key``."""
     return Picture(
         drawn,
         title,
-        translate(f"quality.chart-{key}-note", language),
+        translate(f"{key}-note", language),
         title,
-        translate(f"quality.chart-{key}-method", language),
+        translate(f"{key}-method", language),
         table,
     )

@@ -1,0 +1,55 @@
+"""The comparison of a round's departments as a workbook: scores, pairs, change, tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from charts.comparison_pictures import (
+    change_dots,
+    comparison_finding,
+    matrix_table,
+    scale_test_table,
+    unit_table,
+)
+from charts.theme import LIGHT
+from locales import translate
+from reports.three_line import Statement, Titled, xlsx
+
+
+def comparison_statement(
+    report: Mapping[str, Any], node: Mapping[str, str], language: str
+) -> bytes:
+    """An .xlsx of the report of `actions.comparison.comparison_report`."""
+    change = change_dots(report, LIGHT, language)
+    tables = [
+        Titled(
+            translate("comparison.part-scores", language),
+            unit_table(report, language, "score"),
+            translate("comparison.chart-scores-note", language),
+        ),
+        Titled(
+            translate("comparison.part-pairs", language),
+            matrix_table(report, language),
+            translate("comparison.chart-matrix-note", language),
+        ),
+    ]
+    if change is not None:
+        tables.append(
+            Titled(translate("comparison.part-change", language), change.table, change.note)
+        )
+    if report["scales"]:
+        tables.append(
+            Titled(
+                translate("comparison.part-tests", language),
+                scale_test_table(report, {}, language),
+                translate("comparison.tests-note", language),
+            )
+        )
+    source = translate("comparison.source", language, round=report["round"])
+    if report["synthetic"]:
+        source = f"{translate('page.synthetic', language)} · {source}"
+    heading = translate(
+        "comparison.document-heading", language, round=report["round"], node=node[language]
+    )
+    return xlsx(Statement(heading, (comparison_finding(report, language),), tables, source))
