@@ -70,6 +70,17 @@ def scored_nodes(access: Access, round_id: str) -> dict[str, dict[str, str]]:
     return {node.id: dict(node.name) for node in framework.nodes if node.kind in kinds}
 
 
+def node_names(access: Access, round_id: str) -> dict[str, dict[str, str]]:
+    """Names of every node and outcome of a round's framework."""
+    return {node.id: dict(node.name) for node in framework_of(access, round_id).nodes}
+
+
+def dimension_factors(access: Access, round_id: str) -> dict[str, int]:
+    """Place of each dimension's factor."""
+    factors = framework_of(access, round_id).factors
+    return {d.id: place for place, factor in enumerate(factors) for d in factor.dimensions}
+
+
 def _summary(framework: Framework) -> dict[str, Any]:
     return {
         "framework": framework.id,

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from actions.comparison import comparison_report
-from actions.diagnosis import diagnosis_report
+from actions.diagnosis import diagnosis_report, weights_report
 from actions.errors import Refused
 from actions.frameworks import scored_nodes
 from actions.overview import (
@@ -56,6 +56,11 @@ def comparison(round_id: str, compared: str | None, node: str) -> dict[str, Any]
 def diagnosis(round_id: str) -> dict[str, Any]:
     """What holds departments back, computed once for the same evidence and reader."""
     return _diagnosis(_key(round_id), round_id)
+
+
+def weights(round_id: str) -> dict[str, Any]:
+    """CRITIC weights beside the given and the effective ones, computed once."""
+    return _weights(_key(round_id), round_id)
 
 
 def rankable(round_id: str) -> bool:
@@ -115,3 +120,9 @@ def _method_intervals(key: str, round_id: str) -> dict[str, tuple[float, float]]
         for unit in report["units"]
         if unit["score"]["low"] is not None
     }
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _weights(key: str, round_id: str) -> dict[str, Any]:
+    with st.spinner(say("page.computing")):
+        return weights_report(access(), round_id, method="critic")

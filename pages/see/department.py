@@ -12,7 +12,8 @@ from charts.numbers import percent, respondents
 from charts.wording import department_finding, department_reason
 from pages import frame, results
 from pages.see import opening
-from pages.view import language, say, select, select_many, tokens
+from pages.see.reasons import department_reasons
+from pages.view import language, say, segments, select, select_many, tokens
 
 GROUP, CITY, OWN = "group", "city", "own"
 
@@ -61,22 +62,31 @@ source = opening.source(
     say("page.source-department", round=round_id, name=names[department]), synthetic=view.synthetic
 )
 
+part = segments(
+    "part",
+    say("diagnosis.parts"),
+    {one: say(f"diagnosis.part-{one}") for one in ("now", "why")},
+    "now",
+)
 st.space("small")
-left, right = st.columns([1.7, 1], gap="large")
-with left:
-    frame.picture(indicator_dots(view, colours, lang), "indicators", source)
-    answered = answer_bars(view, colours, lang)
-    if answered is not None:
-        frame.picture(answered, "answers", source)
-with right:
-    frame.rungs(ladder(view, lang))
-    st.space("small")
-    gaps = largest_gaps(view, colours, lang)
-    if gaps is not None:
-        frame.picture(gaps, "gaps", source)
-    trend = course(view, colours, lang)
-    if trend is not None:
-        frame.picture(trend, "course", source)
+if part == "why":
+    department_reasons(round_id, department, source)
+else:
+    left, right = st.columns([1.7, 1], gap="large")
+    with left:
+        frame.picture(indicator_dots(view, colours, lang), "indicators", source)
+        answered = answer_bars(view, colours, lang)
+        if answered is not None:
+            frame.picture(answered, "answers", source)
+    with right:
+        frame.rungs(ladder(view, lang))
+        st.space("small")
+        gaps = largest_gaps(view, colours, lang)
+        if gaps is not None:
+            frame.picture(gaps, "gaps", source)
+        trend = course(view, colours, lang)
+        if trend is not None:
+            frame.picture(trend, "course", source)
 
 between = "、" if lang == "zh" else ", "
 frame.footnote(

@@ -12,7 +12,8 @@ from charts.theme import factor_colour
 from charts.wording import city_finding, city_reason, weak_point_sentence
 from pages import frame, results
 from pages.see import opening
-from pages.view import language, say, select, tokens
+from pages.see.reasons import city_reasons
+from pages.view import language, say, segments, select, tokens
 
 ALL = "all"
 NONE = "none"
@@ -57,45 +58,54 @@ source = opening.source(
     say("page.source", round=round_id, framework=view.framework), synthetic=view.synthetic
 )
 
+part = segments(
+    "part",
+    say("diagnosis.parts"),
+    {one: say(f"diagnosis.part-{one}") for one in ("now", "why")},
+    "now",
+)
 st.space("small")
-left, right = st.columns(2, gap="large")
-with left:
-    frame.picture(city_bar(view, colours, lang), "city", source)
-with right:
-    frame.picture(factor_rows(view, colours, lang), "factors", source)
+if part == "why":
+    city_reasons(round_id, source)
+else:
+    left, right = st.columns(2, gap="large")
+    with left:
+        frame.picture(city_bar(view, colours, lang), "city", source)
+    with right:
+        frame.picture(factor_rows(view, colours, lang), "factors", source)
 
-if view.weak_points:
-    frame.section(say("overview.weak", count=len(view.weak_points)), say("overview.weak-note"))
-    frame.cards(
-        [
-            (
-                factor_colour(colours, weak.factor),
-                f"{weak.factor_name[lang]} · {weak.indicator}",
-                weak.name[lang],
-                weak_point_sentence(weak, lang),
-            )
-            for weak in view.weak_points
-        ]
-    )
-    st.space("small")
-
-left, right = st.columns([1.15, 1], gap="large")
-with left:
-    frame.picture(matrix(view, colours, lang, within), "departments", source)
-with right:
-    moved = movers(view, colours, lang, within)
-    if moved is not None:
-        frame.picture(moved, "movers", source)
-        frame.remark(moved.sentence)
-    names = {id: name[lang] for id, name, _ in choices.departments}
-    listed = {row.id: names[row.id] for row in view.rows if within in (None, row.group)}
-    if listed:
-        chosen = select("department", say("overview.open"), listed, next(iter(listed)))
-        st.page_link(
-            "see/department.py",
-            label=say("overview.open-link", name=listed[chosen]),
-            icon=":material/arrow_forward:",
+    if view.weak_points:
+        frame.section(say("overview.weak", count=len(view.weak_points)), say("overview.weak-note"))
+        frame.cards(
+            [
+                (
+                    factor_colour(colours, weak.factor),
+                    f"{weak.factor_name[lang]} · {weak.indicator}",
+                    weak.name[lang],
+                    weak_point_sentence(weak, lang),
+                )
+                for weak in view.weak_points
+            ]
         )
+        st.space("small")
+
+    left, right = st.columns([1.15, 1], gap="large")
+    with left:
+        frame.picture(matrix(view, colours, lang, within), "departments", source)
+    with right:
+        moved = movers(view, colours, lang, within)
+        if moved is not None:
+            frame.picture(moved, "movers", source)
+            frame.remark(moved.sentence)
+        names = {id: name[lang] for id, name, _ in choices.departments}
+        listed = {row.id: names[row.id] for row in view.rows if within in (None, row.group)}
+        if listed:
+            chosen = select("department", say("overview.open"), listed, next(iter(listed)))
+            st.page_link(
+                "see/department.py",
+                label=say("overview.open-link", name=listed[chosen]),
+                icon=":material/arrow_forward:",
+            )
 
 absent = "、" if lang == "zh" else ", "
 frame.footnote(
