@@ -1,0 +1,1 @@
+"""What measures would change: catalogue, scenarios, projection and the merits of portfolios."""
