@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -14,13 +13,11 @@ from indicators.findings import Finding, Refused
 from indicators.framework.checks import Path, check_all, path_text
 from indicators.framework.model import Framework
 from indicators.framework.parts import Part
+from indicators.framework.yaml_file import lines_of, plain_content, with_line
 from indicators.pairwise_weights import ACCEPTED_RATIO
 from locales import text
 
-MAX_BYTES = 1024 * 1024
-MAX_VALUES = 200_000
 _DEFAULT = FilePath(__file__).parent.parent / "framework.yaml"
-_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _CODES = {
     "weight": "E301",
@@ -32,21 +29,6 @@ _CODES = {
     "weighting": "E317",
 }
 _CUSTOM = {*_CODES, "text"}
-
-
-class _Loader(_SafeLoader):  # type: ignore[misc]
-    """The safe loader; a key written twice in one mapping is refused, not silently replaced."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = key_node.value
-            if key in seen and key != "<<":
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} is written twice", key_node.start_mark
-                )
-            seen.add(key)
-        return super().construct_mapping(node, deep)
 
 
 def default_framework_text() -> str:
@@ -77,9 +59,18 @@ def load_framework(content: bytes | str) -> Framework:
 def check_framework(content: bytes | str) -> tuple[Framework | None, list[Finding]]:
     """The framework, or None when it is wrong, with errors and warnings about the file."""
     try:
-        plain = _plain_content(content)
+        plain = plain_content(content)
     except Refused as refusal:
         return None, list(refusal.findings)
+    framework, findings = check_content(plain)
+    if framework is not None:
+        return framework, findings
+    lines = lines_of(content)
+    return None, [with_line(finding, lines) for finding in findings]
+
+
+def check_content(plain: dict[str, Any]) -> tuple[Framework | None, list[Finding]]:
+    """As `check_framework`, for content that did not come from a file: places without lines."""
     try:
         framework, findings = Framework.model_validate(plain), []
     except ValidationError as error:
@@ -87,43 +78,7 @@ def check_framework(content: bytes | str) -> tuple[Framework | None, list[Findin
     findings += check_all(plain)
     if framework is not None and not findings:
         return framework, [*_unknown_keys(framework, ()), *_inconsistent(framework)]
-    lines = _lines(content)
-    return None, [_with_line(finding, lines) for finding in findings]
-
-
-def _plain_content(content: bytes | str) -> dict[str, Any]:
-    raw = content.encode() if isinstance(content, str) else content
-    if len(raw) > MAX_BYTES:
-        raise Refused(Finding("E305", params={"reason": text("framework.reason.too-large")}))
-    try:
-        plain = yaml.load(raw.decode("utf-8-sig"), Loader=_Loader)
-        too_many = _expanded_size(plain, {}) > MAX_VALUES
-    except RecursionError:
-        raise Refused(Finding("E305", params={"reason": text("framework.reason.bomb")})) from None
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, TypeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = {"path": "", "line": mark.line + 1} if mark is not None else {"path": ""}
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        reason = text("framework.reason.yaml", problem=problem, line=where.get("line", "?"))
-        raise Refused(Finding("E305", where=where, params={"reason": reason})) from None
-    if too_many:
-        raise Refused(Finding("E305", params={"reason": text("framework.reason.bomb")}))
-    if not isinstance(plain, dict):
-        raise Refused(Finding("E305", params={"reason": text("framework.reason.not-mapping")}))
-    return plain
-
-
-def _expanded_size(value: Any, sizes: dict[int, int]) -> int:
-    """Count of values with every alias written out, found without writing it out."""
-    if not isinstance(value, dict | list):
-        return 1
-    known = sizes.get(id(value))
-    if known is None:
-        sizes[id(value)] = MAX_VALUES + 1  # a value that holds itself never ends
-        children = value.values() if isinstance(value, dict) else value
-        known = 1 + sum(_expanded_size(child, sizes) for child in children)
-        sizes[id(value)] = known
-    return known
+    return None, findings
 
 
 def _shape_findings(errors: list[ErrorDetails], plain: dict[str, Any]) -> list[Finding]:
@@ -197,34 +152,3 @@ def _inconsistent(framework: Framework) -> list[Finding]:
                 params = {"node": node, "expert": name, "ratio": round(how.ratio, 3)}
                 found.append(Finding("W302", "warning", where=where, params=params))
     return found
-
-
-def _lines(content: bytes | str) -> dict[str, int]:
-    """The line of every path in the file."""
-    lines: dict[str, int] = {}
-
-    def visit(node: Any, path: Path, open_nodes: frozenset[int]) -> None:
-        if id(node) in open_nodes or len(lines) > MAX_VALUES:
-            return
-        lines.setdefault(path_text(path), node.start_mark.line + 1)
-        inside = open_nodes | {id(node)}
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                visit(value, (*path, str(key.value)), inside)
-        elif isinstance(node, yaml.SequenceNode):
-            for index, value in enumerate(node.value):
-                visit(value, (*path, index), inside)
-
-    raw = content if isinstance(content, str) else content.decode("utf-8-sig")
-    visit(yaml.compose(raw, Loader=_SafeLoader), (), frozenset())
-    return lines
-
-
-def _with_line(finding: Finding, lines: dict[str, int]) -> Finding:
-    place = str(finding.where.get("path", ""))
-    while place and place not in lines:
-        place = place.rpartition(".")[0] if "." in place else ""
-    line = lines.get(place)
-    if line is None:
-        return finding
-    return Finding(finding.code, finding.severity, {**finding.where, "line": line}, finding.params)
