@@ -152,12 +152,15 @@ def acceptability(cost: ArrayLike, gain: ArrayLike, values: ArrayLike) -> Accept
     shape = (len(values), gain.shape[1])
     probability, loss = np.empty(shape), np.empty(shape)
     best = np.empty(len(values), dtype=np.int64)
+    # Contiguous in draws: a maximum over few portfolios is slow along short rows.
+    gains, costs = np.ascontiguousarray(gain.T), np.ascontiguousarray(cost.T)
     for row, value in enumerate(values):
-        net = _value(value) * gain - cost
-        probability[row] = winning_shares(net, TINY * float(np.abs(net).max()))
-        mean = net.mean(axis=0)
+        net = _value(value) * gains - costs
+        highest, mean = net.max(axis=0), net.mean(axis=1)
+        reach = max(float(highest.max()), -float(net.min()))
+        probability[row] = winning_shares(net, highest, TINY * reach)
         best[row] = mean.argmax()
-        least = float((net.max(axis=1) - net[:, best[row]]).mean())
+        least = float((highest - net[best[row]]).mean())
         loss[row] = least + (mean[best[row]] - mean)
     error = np.sqrt(np.maximum(probability * (1 - probability), 0) / len(gain))
     chosen = probability[np.arange(len(values)), best]

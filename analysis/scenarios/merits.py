@@ -172,14 +172,20 @@ def probability_best(net: ArrayLike) -> Best:
     upper bound where draws are split. Raises ValueError for other shapes or values not finite.
     """
     net = draws_by_portfolio(net, "net benefits")
-    p = winning_shares(net, TINY * float(np.abs(net).max()))
+    p = winning_shares(
+        np.ascontiguousarray(net.T), net.max(axis=1), TINY * float(np.abs(net).max())
+    )
     return Best(p, np.sqrt(np.maximum(p * (1 - p), 0) / len(net)))
 
 
-def winning_shares(net: Array, tiny: float) -> Array:
-    """(K,) shares of the rows of ``net`` (S, K) won, those within ``tiny`` splitting the row."""
-    close = net >= net.max(axis=1, keepdims=True) - tiny
-    return (1 / close.sum(axis=1)) @ close / len(net)
+def winning_shares(by_portfolio: Array, highest: Array, tiny: float) -> Array:
+    """(K,) shares of the draws won, those within ``tiny`` of the highest splitting the draw.
+
+    ``by_portfolio`` (K, S), contiguous in draws as this is the inner loop of acceptability;
+    ``highest`` (S,) the largest of each draw.
+    """
+    close = (by_portfolio >= highest - tiny).astype(float)
+    return close @ (1 / close.sum(axis=0)) / len(highest)
 
 
 def regret(net: ArrayLike) -> Regret:

@@ -55,7 +55,7 @@ def test_three_on_a_line_all_stay_and_a_harmful_portfolio_is_dominated_by_nothin
 
 
 @given(plane)
-@settings(max_examples=60)
+@settings(max_examples=50)
 def test_the_frontier_holds_every_portfolio_that_is_best_at_some_value(table):
     cost, gain = table
     found = frontier(cost, gain)
@@ -71,6 +71,7 @@ def test_the_frontier_holds_every_portfolio_that_is_best_at_some_value(table):
 
 
 @given(plane, st.integers(0, 8), st.floats(0, 5), st.floats(0, 5))
+@settings(max_examples=50)
 def test_adding_a_dominated_portfolio_changes_no_frontier(table, which, dearer, less):
     cost, gain = table
     which %= len(cost)
@@ -83,7 +84,7 @@ def test_adding_a_dominated_portfolio_changes_no_frontier(table, which, dearer, 
 
 
 @given(clouds, st.lists(st.floats(0, 50), min_size=1, max_size=4))
-@settings(max_examples=40)
+@settings(max_examples=30)
 def test_acceptability_sums_to_one_and_the_least_expected_loss_is_the_evpi(cloud, values):
     cost, gain = cloud
     found = acceptability(cost, gain, values)

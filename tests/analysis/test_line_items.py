@@ -115,6 +115,11 @@ def test_sets_are_valued_once_and_in_batches():
     masks = np.concatenate(seen)
     assert len(np.unique(masks, axis=0)) == len(masks) == found.sets
     assert found.item == pytest.approx(np.ones(14))
+    seen.clear()
+    many = shapley(value, 70, pairs=4)
+    masks = np.concatenate(seen)
+    assert len(np.unique(masks, axis=0)) == len(masks) == many.sets <= 8 * 69 + 2
+    assert many.item == pytest.approx(np.ones(70))
 
 
 def test_bad_games_are_refused():

@@ -65,7 +65,7 @@ def test_equals_split_a_draw_and_rounding_is_a_tie():
 
 
 @given(draws)
-@settings(max_examples=50)
+@settings(max_examples=40)
 def test_chances_of_being_best_sum_to_one_and_the_least_regret_is_that_of_the_highest_mean(net):
     assert probability_best(net).probability.sum() == pytest.approx(1)
     found = regret(net)
@@ -107,6 +107,7 @@ def test_the_lower_half_is_the_same_in_every_draw():
 
 
 @given(arrays(float, (3, 4), elements=st.floats(0, 100)), st.floats(-20, 20))
+@settings(max_examples=30)
 def test_the_same_gain_for_all_leaves_distances_alone(before, step):
     found = equity(before, before + step)
     for gain in (found.smallest_gain, found.lowest_score_gain, found.lower_gain, found.upper_gain):
@@ -116,6 +117,7 @@ def test_the_same_gain_for_all_leaves_distances_alone(before, step):
 
 
 @given(st.floats(0.02, 0.98))
+@settings(max_examples=30)
 def test_the_break_even_share_is_where_the_advantage_changes_sign(root):
     found = break_even_share(lambda share: share**2 - root**2, tolerance=1e-6)
     assert found.case == "between"

@@ -27,6 +27,7 @@ triple = st.lists(number, min_size=3, max_size=3).map(sorted)
 
 
 @given(triple)
+@settings(max_examples=40)
 def test_the_mean_is_low_plus_four_modes_plus_high_over_six_and_that_of_the_beta(ends):
     low, mode, high = ends
     assume(high - low > 1e-3)
@@ -116,6 +117,7 @@ def test_bad_triples_and_shares_are_refused():
 
 
 @given(triple, st.floats(0, 1))
+@settings(max_examples=40)
 def test_triangular_quantiles_are_those_of_scipy(ends, share):
     low, mode, high = ends
     assume(high - low > 1e-3)
@@ -130,7 +132,7 @@ def test_the_triangular_mean_is_a_third_of_the_sum():
 
 
 @given(triple, st.sampled_from([(0.05, 0.95), (0.1, 0.9), (0.0, 0.95), (0.25, 0.6)]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_pert_fitted_to_quantiles_has_them_and_keeps_the_mode(ends, at):
     low, mode, high = ends
     assume(high - low > 1e-3)
