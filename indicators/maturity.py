@@ -55,7 +55,9 @@ def coordination(shares: Array, weights: Array, variant: str = "wang2021") -> Ar
         elif variant == "standard":
             c = n * np.prod(u, axis=-1) ** (1 / n) / u.sum(axis=-1)
         else:
-            gaps = np.abs(u[..., :, None] - u[..., None, :]).sum(axis=(-1, -2)) / (n * (n - 1))
+            # Σ_{i>j} |u_i − u_j| = Σ_k (2k − n − 1) u_(k) over the ordered values.
+            place = np.arange(1 - n, n, 2) * (2 / (n * (n - 1)))
+            gaps = np.sort(u, axis=-1) @ place
             product = np.prod(u / top[..., None], axis=-1)
             c = np.sqrt(np.maximum(1 - gaps, 0.0) * product ** (1 / (n - 1)))
     return np.where(top > 0, np.sqrt(np.maximum(c * t, 0.0)), np.nan)
@@ -84,6 +86,7 @@ def gate_states(
     not_applicable: NDArray[np.bool_],
     *,
     positions: Mapping[str, int] | None = None,
+    raw_positions: Mapping[str, int] | None = None,
     with_caps: bool = True,
 ) -> list[GateState]:
     """Every enabled gate but coverage, which asks for evidence, not for a level.
@@ -92,23 +95,31 @@ def gate_states(
     ----------
     scores : array (..., P) node scores; ``positions`` names their order, by default that of
         ``framework.node_ids``
-    raw : array (..., M) raw values in the order of ``framework.metric_ids``; leading axes that
-        broadcast with those of ``scores``
+    raw : array (..., M) raw values in the order of ``framework.metric_ids``, or of
+        ``raw_positions``; leading axes that broadcast with those of ``scores``
     not_applicable : bool array like ``raw``; such a metric cannot trip a gate
     with_caps : False leaves the cap gates out (the city)
     """
     at = framework.node_index if positions is None else positions
+    raw_at = (
+        {id: column for column, id in enumerate(framework.metric_ids)}
+        if raw_positions is None
+        else raw_positions
+    )
     states = []
+    degrees: dict[str, Array] = {}
     for gate in framework.gates:
         if not gate.enabled or isinstance(gate, CoverageGate):
             continue
         if isinstance(gate, CapGate):
             if with_caps:
-                states.append(_cap(gate, framework, scores, at, raw, not_applicable))
+                states.append(_cap(gate, framework, scores, at, raw_at, raw, not_applicable))
         elif isinstance(gate, MinimumGate):
             states.append(_minimum(gate, framework, scores, at))
         elif isinstance(gate, CoordinationGate):
-            states.append(_coordination(gate, framework, scores, at))
+            if gate.variant not in degrees:
+                degrees[gate.variant] = _degree(gate.variant, framework, scores, at)
+            states.append(_coordination(gate, framework, degrees[gate.variant]))
         else:
             states.append(_weakest_factor(gate, framework, scores, at))
     return states
@@ -129,8 +140,7 @@ def _decided(condition: NDArray[np.bool_] | np.bool_, known: NDArray[np.bool_] |
 def _weakest_factor(
     gate: WeakestFactorGate, framework: Framework, scores: Array, at: Mapping[str, int]
 ) -> GateState:
-    levels = level_of(_factors(framework, scores, at), level_cuts(framework))
-    lowest = levels.min(axis=-1)
+    lowest = level_of(_factors(framework, scores, at).min(axis=-1), level_cuts(framework))
     cap = lowest + gate.allow
     own = level_of(scores[..., at["overall"]], level_cuts(framework))
     passed = _decided(own <= cap, ~np.isnan(lowest) & ~np.isnan(own))
@@ -156,6 +166,7 @@ def _cap(
     framework: Framework,
     scores: Array,
     at: Mapping[str, int],
+    raw_at: Mapping[str, int],
     raw: Array,
     not_applicable: NDArray[np.bool_],
 ) -> GateState:
@@ -166,7 +177,7 @@ def _cap(
         exempt = np.zeros(shape, dtype=bool)
         bound, tripped = when.score_below, value < when.score_below - TOLERANCE
     else:
-        column = framework.metric_ids.index(when.indicator)
+        column = raw_at[when.indicator]
         value = np.broadcast_to(raw[..., column], shape)
         exempt = np.broadcast_to(not_applicable[..., column], shape)
         if when.value_above is not None:
@@ -180,13 +191,13 @@ def _cap(
     )
 
 
-def _coordination(
-    gate: CoordinationGate, framework: Framework, scores: Array, at: Mapping[str, int]
-) -> GateState:
+def _degree(variant: str, framework: Framework, scores: Array, at: Mapping[str, int]) -> Array:
     low, high = framework.normalised_range
     shares = (_factors(framework, scores, at) - low) / (high - low)
-    weights = np.array(framework.node("overall").weights)
-    value = coordination(shares, weights, gate.variant)
+    return coordination(shares, np.array(framework.node("overall").weights), variant)
+
+
+def _coordination(gate: CoordinationGate, framework: Framework, value: Array) -> GateState:
     passed = _decided(value >= gate.at_least - TOLERANCE, ~np.isnan(value))
     cap = np.full(value.shape, gate.level - 1.0)
     return _state(gate, framework, passed, cap, value, np.array(gate.at_least))

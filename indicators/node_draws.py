@@ -23,6 +23,16 @@ def node_draws(
     evidence: Evidence, framework: Framework, leaf: Leaves, count: int, seed: int, normal: bool
 ) -> Iterator[tuple[Array, Array | None]]:
     """Department by department the draws of every node, (S, P) at a time: memory stays small."""
+    for values, plain in leaf_draws(evidence, framework, leaf, count, seed, normal):
+        drawn = up_the_tree(framework, values)
+        yield drawn, None if plain is None else up_the_tree(framework, plain)
+
+
+def leaf_draws(
+    evidence: Evidence, framework: Framework, leaf: Leaves, count: int, seed: int, normal: bool
+) -> Iterator[tuple[Array, Array | None]]:
+    """The draws of the measured indicators beneath, (S, I) a department; with ``normal`` also those
+    without the χ²."""
     low, high = framework.normalised_range
     columns = list(leaf.survey_columns)
     for d, department in enumerate(evidence.departments):
@@ -36,10 +46,10 @@ def node_draws(
         values = np.broadcast_to(leaf.value[d], (count, leaf.value.shape[1])).copy()
         _draw_metric_errors(values, evidence, framework, leaf, d, seed)
         values[:, columns] = np.clip(stretched, low, high)
-        drawn = up_the_tree(framework, _with_imputed(values, framework, leaf, d))
+        drawn = _with_imputed(values.copy(), framework, leaf, d)
         if normal:
             values[:, columns] = np.clip(plain, low, high)
-            yield drawn, up_the_tree(framework, _with_imputed(values, framework, leaf, d))
+            yield drawn, _with_imputed(values, framework, leaf, d)
         else:
             yield drawn, None
 

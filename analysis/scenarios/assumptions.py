@@ -69,14 +69,16 @@ def draw_assumptions(
     }
     entries: list[Entry] = []
     shares: list[Array] = []
-    columns: dict[str, list[Array]] = {n: [] for n in ("lead", "success", "first", "annual")}
+    lead: list[Array] = []
+    first: list[Array] = []
+    annual: list[Array] = []
+    success: list[NDArray[np.bool_]] = []
     for place, measure in enumerate(catalogue.measures):
         own = stream(seed, "effect", "", measure.id)
         u = _correlated(_stratified(own, draws), common["effect"], rho)
         chosen = _stratified(own, draws)
-        columns["success"].append(_stratified(own, draws) < measure.success)
-        lead = _stratified(own, draws)
-        columns["lead"].append(pert_quantile(lead, *measure.lead_months))
+        success.append(_stratified(own, draws) < measure.success)
+        lead.append(pert_quantile(_stratified(own, draws), *measure.lead_months))
         for harms, effects in ((False, measure.effects), (True, measure.side_effects)):
             for dimension, effect in effects.items():
                 triples = np.array(effect.triples)
@@ -89,12 +91,15 @@ def draw_assumptions(
                 shares.append(points / catalogue.gap)
         money = stream(seed, "cost", "", measure.id)
         c = _correlated(_stratified(money, draws), common["cost"], catalogue.correlation.cost)
-        columns["first"].append(pert_quantile(c, *measure.cost.first_year))
-        columns["annual"].append(pert_quantile(c, *measure.cost.annual))
+        first.append(pert_quantile(c, *measure.cost.first_year))
+        annual.append(pert_quantile(c, *measure.cost.annual))
     return Assumptions(
         tuple(entries),
         np.column_stack(shares) if shares else np.empty((draws, 0)),
-        *(np.column_stack(columns[name]) for name in ("lead", "success", "first", "annual")),
+        np.column_stack(lead),
+        np.column_stack(success).astype(bool),
+        np.column_stack(first),
+        np.column_stack(annual),
     )
 
 

@@ -56,19 +56,32 @@ class Terms:
         both[:, paired] &= taken[:, self.second[paired]]
         return both
 
+    def rows(self, taken: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Departments that fare alike: kind and active terms of each row, (U, 1 + T), and every
+        department's row, (D,)."""
+        unique, place = np.unique(
+            np.column_stack([self.kind, self.active(taken)]), axis=0, return_inverse=True
+        )
+        return unique.astype(np.intp), place.reshape(-1)
+
+    def log_left_of_rows(self, rows: NDArray[np.intp], part: slice = slice(None)) -> Array:
+        """Logarithm of the share of each gap that is left, (S, U, G), for rows as `rows` gives."""
+        value = self.value[part]
+        found = np.zeros((len(value), len(rows), self.groups))
+        for place, row in enumerate(rows):
+            acting = np.flatnonzero(row[1:])
+            route = np.zeros((len(acting), self.groups))
+            route[np.arange(len(acting)), self.group[acting]] = 1.0
+            found[:, place] = value[:, row[0], acting] @ route
+        return found
+
     def log_left(self, taken: NDArray[np.bool_], part: slice = slice(None)) -> Array:
-        """Logarithm of the share of each gap that is left, (S, D, G); 0 where nothing acts.
+        """The same for every department, (S, D, G); 0 where nothing acts.
 
         Parameters
         ----------
         taken : bool array (D, M)
         part : the draws asked for
         """
-        active = self.active(taken)
-        unique, place = np.unique(np.column_stack([self.kind, active]), axis=0, return_inverse=True)
-        value = self.value[part]
-        found = np.zeros((len(value), len(unique), self.groups))
-        for row, one in enumerate(unique):
-            for term in np.flatnonzero(one[1:]):
-                found[:, row, self.group[term]] += value[:, one[0], term]
-        return found[:, place.reshape(-1)]
+        rows, place = self.rows(taken)
+        return self.log_left_of_rows(rows, part)[:, place]
