@@ -91,6 +91,17 @@ def test_discrete_inputs_are_peeled_value_by_value_and_constant_ones_never():
     assert discover(np.full((50, 2), 1.0), np.arange(50) < 20).case == "none"
 
 
+def test_a_small_cut_that_tells_much_comes_before_a_large_one_that_tells_more_in_all():
+    # Half of the draws at once raise density by .1; five of a hundred by .026, more for each.
+    half = np.repeat([0.0, 1.0], 50)
+    fails = np.concatenate([np.arange(50) >= 30, np.arange(50) >= 20])
+    second = np.arange(100.0)[::-1].copy()
+    second[:5], second[95:] = -np.arange(5.0) - 1, np.arange(5.0)
+    trajectory = discover(np.column_stack([half, second]), fails).trajectory
+    assert trajectory[1].restricted == (1,) and trajectory[1].mass == 0.95
+    assert trajectory[1].density == pytest.approx(0.5 / 0.95)
+
+
 def test_outcomes_that_never_differ_say_so():
     x = np.random.default_rng(4).random((30, 2))
     for outcome, case in ((True, "always"), (False, "never")):

@@ -133,6 +133,13 @@ def test_a_plan_that_always_or_never_wins_says_so():
     assert break_even_share(lambda s: 0.0).case == "always"
 
 
+def test_bisection_starts_in_the_last_step_as_each_share_is_a_projection():
+    asked: list[float] = []
+    break_even_share(lambda s: asked.append(s) or s - 0.65, tolerance=1e-3)
+    assert asked[:6] == pytest.approx([1, 0.9, 0.8, 0.7, 0.6, 0.65])
+    assert len(asked) == 5 + 7
+
+
 def test_a_plan_that_loses_in_the_middle_breaks_even_at_the_upper_crossing():
     found = break_even_share(lambda s: (s - 0.25) * (s - 0.75), tolerance=1e-6)
     assert found.share == pytest.approx(0.75, abs=1e-6)
