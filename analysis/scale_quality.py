@@ -12,7 +12,7 @@ from analysis.factor_extraction import (
     omega_total,
     one_factor_loadings,
 )
-from analysis.item_moments import PooledItems, pooled_items
+from analysis.item_moments import LISTWISE, PooledItems, pooled_items
 from analysis.reliability import (
     ItemStatistics,
     SplitHalf,
@@ -126,14 +126,23 @@ def _remarks(
     found = []
     if pooled.missing != missing:
         found.append(text("quality.remark-pairwise"))
-    constant = [i for i, v in zip(pooled.items, varying, strict=True) if not v]
-    if pooled.n == 0:
-        found.append(text("quality.remark-no-answers"))
-    elif constant:
-        found.append(text("quality.remark-constant", items=", ".join(constant)))
-    if not usable and pooled.n:
+    if not pooled.counts.any():
+        # Of complete rows there can be none although every item has answers.
+        some = pooled.missing == LISTWISE
+        found.append(text("quality.remark-none-complete" if some else "quality.remark-no-answers"))
+        return found
+    unanswered = [i for i, n in zip(pooled.items, pooled.counts, strict=True) if n == 0]
+    if unanswered:
+        found.append(text("quality.remark-unanswered", items=", ".join(unanswered)))
+    alike = (pooled.counts > 0) & ~varying
+    if alike.any():
+        names = [i for i, same in zip(pooled.items, alike, strict=True) if same]
+        found.append(text("quality.remark-constant", items=", ".join(names)))
+    if not usable and varying.sum() >= 2:
+        found.append(text("quality.reason-unpaired"))
+    elif not usable:
         found.append(text("quality.remark-two-items"))
-    elif usable and len(varying) == 2:
+    elif varying.sum() == 2:
         found.append(text("quality.remark-pair"))
     return found
 

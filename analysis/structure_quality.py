@@ -40,7 +40,9 @@ from analysis.validity import (
     average_variance_extracted,
     composite_reliability,
     heterotrait_monotrait,
+    omega_of_total,
     single_factor_share,
+    variance_extracted,
 )
 from indicators.framework import Framework
 from indicators.moments import SurveyMoments
@@ -77,7 +79,8 @@ class StructureQuality:
     latents : factors of the declared structure with their items
     confirmatory, one_factor, second_order : maximum likelihood fits
     composite_reliability, ave : (M,) by latent, NaN of a latent with one item
-    htmt : (M, M)
+    htmt, htmt2 : (M, M), of arithmetic and of geometric means
+    factor_omega, factor_ave : (M,) of the unstandardised solution, as R's semTools has them
     modifications : the ten largest modification indices
     single_factor_share : Harman's screen
     general : omega hierarchical of all items under the exploratory factors
@@ -102,6 +105,9 @@ class StructureQuality:
     composite_reliability: Array = field(default_factory=lambda: np.empty(0))
     ave: Array = field(default_factory=lambda: np.empty(0))
     htmt: Array = field(default_factory=lambda: np.empty((0, 0)))
+    htmt2: Array = field(default_factory=lambda: np.empty((0, 0)))
+    factor_omega: Array = field(default_factory=lambda: np.empty(0))
+    factor_ave: Array = field(default_factory=lambda: np.empty(0))
     modifications: tuple[ModificationIndex, ...] = ()
     single_factor_share: float = float("nan")
     general: HierarchicalOmega | None = None
@@ -128,6 +134,12 @@ def structure_quality(
     choice = choice or FactorChoice()
     items, constant = varying_items(moments, framework)
     pooled = pooled_items(moments, framework, items, missing, model_group(moments, items))
+    alike = (pooled.sds == 0) & (pooled.n > 1)
+    if alike.any() and correlations is None:
+        # An item that varies may still be constant among the people who answered everything.
+        constant += tuple(item for item, same in zip(items, alike, strict=True) if same)
+        items = tuple(item for item, same in zip(items, alike, strict=True) if not same)
+        pooled = pooled_items(moments, framework, items, missing, model_group(moments, items))
     pearson = correlation(pooled.covariance)
     r = pearson if correlations is None else correlations
     latents = {
@@ -152,6 +164,7 @@ def structure_quality(
     found |= _explored(r, pooled.n, choice, reasons)
     members = [np.array([items.index(i) for i in own]) for own in latents.values()]
     found["htmt"] = heterotrait_monotrait(pearson, members)
+    found["htmt2"] = heterotrait_monotrait(pearson, members, geometric=True)
     found["single_factor_share"] = single_factor_share(pearson)
     found["levels_differ"] = _levels_differ(moments, framework, items, pearson)
     return StructureQuality(pooled, r, constant, latents, reasons=reasons, **found)  # type: ignore[arg-type]
@@ -250,9 +263,27 @@ def _declared(
             for s, m in zip(standard, several, strict=True)
         ]
     )
+    found |= _unstandardised(covariance, loads, fitted)
     if fitted.converged and not fitted.heywood.any():
         found["modifications"] = tuple(modification_indices(covariance, n, loads, fitted))
     return found
+
+
+def _unstandardised(
+    covariance: Array, loads: NDArray[np.bool_], fitted: Confirmatory
+) -> dict[str, object]:
+    """Omega and variance extracted of every latent with several items; NaN of the others."""
+    omega, extracted = np.full((2, loads.shape[1]), np.nan)
+    for m in range(loads.shape[1]):
+        own = np.flatnonzero(loads[:, m])
+        if len(own) < 2:
+            continue
+        raw = fitted.loadings[own, m]
+        # The standardised loading of the first item, whose raw one is 1, holds the factor's variance.
+        variance = fitted.standardised[own[0], m] ** 2 * fitted.implied[own[0], own[0]]
+        omega[m] = omega_of_total(raw, covariance[np.ix_(own, own)], float(variance))
+        extracted[m] = variance_extracted(raw, fitted.residuals[own], float(variance))
+    return {"factor_omega": omega, "factor_ave": extracted}
 
 
 def loading_pattern(

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.confirmatory import confirmatory
 from analysis.item_moments import pooled_items, within_correlation
 from analysis.quality import quality
 from analysis.quality_checks import check, verdict
-from analysis.structure_quality import FactorChoice
+from analysis.structure_quality import FactorChoice, _unstandardised
 from indicators.evidence import Department, Evidence
 from indicators.moments import MISSING, SurveyMoments
 from tests.indicators.frameworks import framework_of, survey
@@ -223,9 +224,43 @@ def test_an_item_nobody_answered_and_a_round_without_answers():
     found = quality(round_of(codes, department), small_framework(6))
     assert found.item_missing[3] == 1
     assert "q3" in found.structure.constant
+    scale = found.scales["S1"]
+    assert np.isfinite(scale.alpha)
+    assert ["q3" in remark["en"] for remark in scale.remarks] == [True, False]
+    complete = quality(round_of(codes, department), small_framework(6), "listwise").scales["S1"]
+    assert [remark["en"][:26] for remark in complete.remarks] == ["Nobody answered all items "]
     empty = Evidence.build("r", [], None, [], small_framework(3))
     with pytest.raises(ValueError, match="answers"):
         quality(empty, small_framework(3))
+
+
+def test_two_items_that_nobody_answered_together_have_words_and_no_number():
+    codes, department = plain(10, 60, 3)
+    codes[:30, 0] = codes[30:, 1] = MISSING
+    scale = quality(round_of(codes, department), small_framework(3)).scales["S0"]
+    assert np.isnan(scale.alpha)
+    assert "answered by nobody together" in scale.remarks[0]["en"]
+
+
+def test_an_item_that_is_constant_only_among_complete_rows_is_left_out_of_the_model():
+    codes, department = plain(11, 300, 6)
+    alike = codes[:, 2] == 3
+    codes[~alike, 5] = MISSING
+    found = quality(round_of(codes, department), small_framework(6), "listwise").structure
+    assert found.constant == ("q2",)
+    assert found.confirmatory is not None and found.adequacy is not None
+    assert found.pooled.n == int(alike.sum())
+
+
+def test_unstandardised_omega_and_variance_extracted_are_those_of_a_factor_worked_by_hand():
+    """One factor of loadings 1, 2, 1 and variance 1 with residual variances 1: exact moments."""
+    loadings = np.array([1.0, 2.0, 1.0])
+    covariance = np.outer(loadings, loadings) + np.eye(3)
+    fitted = confirmatory(covariance, 100, np.ones((3, 1), dtype=bool))
+    found = _unstandardised(covariance, np.ones((3, 1), dtype=bool), fitted)
+    # (Σλ)² / variance of the sum = 16/19; Σλ² / (Σλ² + Σθ) = 6/9.
+    assert found["factor_omega"] == pytest.approx([16 / 19], abs=1e-6)
+    assert found["factor_ave"] == pytest.approx([6 / 9], abs=1e-6)
 
 
 def test_an_improper_solution_is_said_in_words():
