@@ -12,6 +12,7 @@ ROLES: dict[str, frozenset[str]] = {
         {
             "framework.read",
             "framework.check",
+            "framework.edit",
             "framework.use",
             "departments.read",
             "departments.import",

@@ -22,6 +22,7 @@ from analysis.outcome_drivers import (
 )
 from analysis.weighing import METHODS, SOURCES, data_weights
 from indicators.benefit_of_doubt import LEAST, MOST, bounded_weights, frontier_scores
+from indicators.findings import Finding, Refused
 from indicators.scores import Scores
 from indicators.weights import FEWEST_UNITS
 from locales import text
@@ -33,14 +34,24 @@ LARGEST = 10
 
 
 def weights_report(
-    access: Access, round_id: str, *, method: str = "entropy", seed: int = 1
+    access: Access,
+    round_id: str,
+    *,
+    method: str = "entropy",
+    seed: int = 1,
+    node: str | None = None,
 ) -> dict[str, Any]:
-    """Weights that the data suggest for the children of every node, with their bootstrap range."""
+    """Weights that the data suggest for the children of every node, or of one, with their bootstrap
+    range."""
     authorize(access.user, "diagnosis.read", round_id)
     scores = round_scores(access, round_id, draws=100, seed=seed)
     if method == OWN_WEIGHTS:
         return _own_weights(scores)
-    found = data_weights(scores, method, seed, _rows(scores))
+    try:
+        found = data_weights(scores, method, seed, _rows(scores), node)
+    except ValueError:
+        # z-scores are negative, and shares of negative numbers are no weights.
+        raise Refused(Finding("E955", params={"method": method})) from None
     units = int(_rows(scores).sum())
     few = method != "equal" and units < FEWEST_UNITS
     return {

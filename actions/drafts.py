@@ -51,15 +51,18 @@ def start_draft(access: Access, content: bytes, name: str, kind: str, round_id: 
 
 
 def get_draft(access: Access, id: str) -> Draft | None:
-    """A draft of this user, None when it is gone."""
+    """A draft of an upload of this user, None when it is gone."""
     authorize(access.user, "draft.edit", id)
     found = progress.draft(access.workspace, id)
-    return found if found is not None and found.owner == access.user.id else None
+    own = found is not None and found.owner == access.user.id and _is_upload(found)
+    return found if own else None
 
 
 def open_drafts(access: Access) -> list[Draft]:
     authorize(access.user, "draft.edit")
-    return progress.open_drafts(access.workspace, access.user.id)
+    return [
+        one for one in progress.open_drafts(access.workspace, access.user.id) if _is_upload(one)
+    ]
 
 
 def save_draft(access: Access, draft: Draft, **changes: Any) -> Draft:
@@ -148,6 +151,10 @@ def active_survey_batches(access: Access, round_id: str) -> list[str]:
     except Refused:
         return []
     return [b.id for b in info.batches if b.kind == "survey" and b.state == "active"]
+
+
+def _is_upload(draft: Draft) -> bool:
+    return draft.content.get("kind") in ("survey", "metrics")
 
 
 def _read_options(draft: Draft) -> ReadOptions:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from actions.access import Access, authorize
+from indicators.framework import Framework
 from indicators.leaves import node_counts
 from indicators.scores import CityScores, GateResult, Scores
 from indicators.scoring import score
@@ -28,12 +29,39 @@ def round_scores(
 ) -> Scores:
     """Score a round under its own framework, or under another by ``ID@VERSION``."""
     authorize(access.user, "score.read", round_id)
-    other = registry.framework_named(access.workspace, framework) if framework else None
-    evidence, used = batches.evidence(access.workspace, round_id, other)
-    hidden = hidden_cells(node_counts(evidence, used)) if access.published else None
+    if framework is None:
+        info = registry.round_named(access.workspace, round_id)
+        used = registry.framework_by_digest(access.workspace, info.framework)
+    else:
+        used = registry.framework_named(access.workspace, framework)
+    return framework_scores(
+        access,
+        round_id,
+        used,
+        draws=draws,
+        seed=seed,
+        estimate=estimate,
+        keep_draws=keep_draws,
+    )
+
+
+def framework_scores(
+    access: Access,
+    round_id: str,
+    framework: Framework,
+    *,
+    draws: int = 2000,
+    seed: int = 1,
+    estimate: str = "raw",
+    keep_draws: bool = False,
+) -> Scores:
+    """Score a round under a framework at hand, adopted or not."""
+    authorize(access.user, "score.read", round_id)
+    evidence, _ = batches.evidence(access.workspace, round_id, framework)
+    hidden = hidden_cells(node_counts(evidence, framework)) if access.published else None
     scores = score(
         evidence,
-        used,
+        framework,
         draws=draws,
         seed=seed,
         estimate=estimate,

@@ -71,9 +71,14 @@ class NodeWeights:
 
 
 def data_weights(
-    scores: Scores, method: str, seed: int = 1, rows: NDArray[np.bool_] | None = None
+    scores: Scores,
+    method: str,
+    seed: int = 1,
+    rows: NDArray[np.bool_] | None = None,
+    only: str | None = None,
 ) -> list[NodeWeights]:
-    """Weights of every node with several children, from scores on the normalised range.
+    """Weights of every node with several children, or of ``only`` one, from scores on the
+    normalised range.
 
     Nodes whose children fewer than `FEWEST` departments have in full are left out, as are children
     that nobody has.
@@ -83,6 +88,8 @@ def data_weights(
     chosen = np.ones(len(scores.departments), dtype=bool) if rows is None else rows
     found = []
     for node in framework.nodes:
+        if only not in (None, node.id):
+            continue
         at = [framework.node_index[child] for child in node.children]
         values = scores.score[chosen][:, at]
         there = np.asarray(~np.isnan(values).all(axis=0) if len(values) else np.zeros(len(at))) > 0

@@ -161,8 +161,8 @@ def findings(content: Sequence[Mapping[str, object]]) -> None:
     for place, one in enumerate(content):
         where = [
             say(f"page.where-{name}", value=one[name])
-            for name in ("sheet", "row", "column")
-            if one.get(name) is not None
+            for name in ("sheet", "row", "column", "line", "path")
+            if one.get(name) not in (None, "")
         ]
         rows.append(
             (

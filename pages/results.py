@@ -58,9 +58,9 @@ def diagnosis(round_id: str) -> dict[str, Any]:
     return _diagnosis(_key(round_id), round_id)
 
 
-def weights(round_id: str) -> dict[str, Any]:
-    """CRITIC weights beside the given and the effective ones, computed once."""
-    return _weights(_key(round_id), round_id)
+def weights(round_id: str, method: str = "critic", node: str | None = None) -> dict[str, Any]:
+    """Weights that the data suggest beside the given and the effective ones, computed once."""
+    return _weights(_key(round_id), round_id, method, node)
 
 
 def rankable(round_id: str) -> bool:
@@ -122,7 +122,7 @@ def _method_intervals(key: str, round_id: str) -> dict[str, tuple[float, float]]
     }
 
 
-@st.cache_data(show_spinner=False, max_entries=16)
-def _weights(key: str, round_id: str) -> dict[str, Any]:
+@st.cache_data(show_spinner=False, max_entries=64)
+def _weights(key: str, round_id: str, method: str, node: str | None) -> dict[str, Any]:
     with st.spinner(say("page.computing")):
-        return weights_report(access(), round_id, method="critic")
+        return weights_report(access(), round_id, method=method, node=node)

@@ -63,6 +63,14 @@ page = st.navigation(
                 url_path="upload",
             ),
         ],
+        say("nav.manage"): [
+            st.Page(
+                "manage/framework.py",
+                title=say("nav.framework"),
+                icon=":material/account_tree:",
+                url_path="framework",
+            ),
+        ],
     }
 )
 st.set_page_config(page_title=f"{page.title} · {say('app.title')}", page_icon=_ICON, layout="wide")

@@ -70,6 +70,13 @@ def framework_named(workspace: Workspace, name: str) -> Framework:
     return Framework.from_json(content)
 
 
+def framework_names(workspace: Workspace) -> list[str]:
+    """Stored frameworks as ``ID@VERSION``, in the order in which they came."""
+    query = sa.select(t.frameworks.c.id, t.frameworks.c.version).order_by(t.frameworks.c.added_at)
+    with workspace.reading() as connection:
+        return [f"{row.id}@{row.version}" for row in connection.execute(query)]
+
+
 def add_framework(connection: sa.Connection, framework: Framework) -> None:
     """Keep a framework. Raises Refused (E914) when id and version are taken by other content."""
     same_name = connection.execute(

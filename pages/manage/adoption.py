@@ -1,0 +1,103 @@
+"""The end of a framework draft: all its problems, files to hand on, and its adoption."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from actions.errors import Refused
+from actions.framework_drafts import (
+    Draft,
+    DraftView,
+    adopt_draft,
+    discard_framework_draft,
+    draft_codebook,
+    draft_file,
+)
+from pages import frame
+from pages.manage import begin, fields
+from pages.view import access, language, say
+
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def show(draft: Draft, view: DraftView) -> None:
+    left, right = st.columns([1.4, 1], gap="large")
+    with left:
+        _problems(view)
+        _adopt(draft, view)
+    with right:
+        frame.section(say("editor.section-files"), say("editor.section-files-note"))
+        _files(draft, view)
+        st.space("small")
+        frame.section(say("editor.section-drafts"))
+        with st.container(horizontal=True):
+            if st.button(say("editor.another"), key="another-draft"):
+                st.query_params["draft"] = begin.ANOTHER
+                st.rerun()
+            if st.button(say("editor.discard"), type="tertiary", key="discard-draft"):
+                discard_framework_draft(access(), draft.id)
+                st.query_params["draft"] = begin.ANOTHER
+                st.rerun()
+
+
+def _problems(view: DraftView) -> None:
+    if not view.findings:
+        frame.section(say("editor.no-problems"))
+        return
+    wrong = view.framework is None
+    frame.section(
+        say("editor.problems", count=len(view.findings)),
+        say("editor.problems-errors" if wrong else "editor.problems-warnings"),
+    )
+    frame.findings([one.as_json() for one in view.findings])
+    st.space("small")
+
+
+def _adopt(draft: Draft, view: DraftView) -> None:
+    frame.section(say("editor.section-adopt"), say("editor.section-adopt-note"))
+    first, second = st.columns(2)
+    with first:
+        fields.text(
+            "overall", ("framework",), say("editor.field-framework"), view.content.get("framework")
+        )
+    with second:
+        fields.text(
+            "overall", ("version",), say("editor.field-version"), view.content.get("version")
+        )
+    if st.button(
+        say("editor.adopt", name=view.name),
+        type="primary",
+        disabled=view.framework is None,
+        key="adopt-draft",
+    ):
+        try:
+            adopt_draft(access(), draft)
+        except Refused as refusal:
+            frame.refused([one.as_json() for one in refusal.findings])
+            return
+        st.query_params["draft"] = begin.ANOTHER
+        st.query_params["adopted"] = view.name
+        st.rerun()
+
+
+def _files(draft: Draft, view: DraftView) -> None:
+    name, content = draft_file(access(), draft)
+    st.download_button(
+        say("editor.download-yaml"),
+        content,
+        name,
+        "application/yaml",
+        key="download-yaml",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+    if view.framework is not None:
+        st.download_button(
+            say("editor.download-codebook"),
+            lambda: draft_codebook(access(), draft, language())[1],
+            name.replace(".yaml", "-codebook.xlsx"),
+            SHEET,
+            key="download-codebook",
+            on_click="ignore",
+            icon=":material/download:",
+        )

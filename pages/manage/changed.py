@@ -1,0 +1,29 @@
+"""What a framework draft changes: its values, and the round's departments."""
+
+from __future__ import annotations
+
+from actions.framework_drafts import DraftView, Impact
+from charts.framework_impact import impact_table
+from charts.framework_tables import change_table, part_names
+from pages import frame
+from pages.view import language, say
+
+
+def show(view: DraftView, effect: Impact | None) -> None:
+    lang = language()
+    if not view.edits:
+        frame.section(say("editor.no-changes"))
+        return
+    frame.section(say("editor.changes", count=len(view.edits), base=view.base))
+    frame.table(change_table(view.edits, part_names(view.content), lang), wrap=(1, 3, 4))
+    if effect is None:
+        return
+    table = impact_table(effect, lang)
+    if not table.rows:
+        frame.section(say("editor.no-impact", round=effect.round))
+        return
+    frame.section(
+        say("editor.impact", round=effect.round),
+        say("editor.impact-note", count=effect.changed, listed=len(effect.shifts)),
+    )
+    frame.table(table)
