@@ -85,7 +85,12 @@ def deviation_weights(z: Array) -> Array:
 
 
 def gini_weights(z: Array) -> Array:
-    """Weights in proportion to the columns' Gini coefficients, Σ_i Σ_k |z_i − z_k| / (2n² z̄)."""
+    """Weights in proportion to the columns' Gini coefficients, Σ_i Σ_k |z_i − z_k| / (2n² z̄).
+
+    Raises ValueError for a matrix with negative values, whose means can be anything.
+    """
+    if (z < 0).any():
+        raise ValueError("Gini weights need values that are not negative")
     n = len(z)
     apart = np.abs(z[:, None] - z[None]).sum(axis=(0, 1))
     mean = z.mean(axis=0)

@@ -57,7 +57,7 @@ def department_reasons(round_id: str, department: str, source: str) -> None:
     report, names = results.diagnosis(round_id), node_names(access(), round_id)
     unit = next((one for one in report["units"] if one["id"] == department), None)
     if unit is None:
-        frame.section(say("diagnosis.next-top"))
+        frame.section(say("diagnosis.no-result"), say("diagnosis.no-result-note"))
         return
     target = unit["next_level"]
     if target["level"] is None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import yaml
 
 from analysis.coupling import CLASSES, coordination_class
 from analysis.weighing import effective_weights
 from indicators.maturity import coordination
+from tests.indicators.frameworks import content_of, metric
 
 
 @pytest.fixture
@@ -43,6 +45,25 @@ def test_an_unknown_method_is_a_wrong_command_and_a_seed_repeats_itself(city):
     first = city("weights", "--round", "2025", "--seed", 5, "--json").out
     assert city("weights", "--round", "2025", "--seed", 5, "--json").out == first
     assert city("--language", "en", "weights", "--round", "2025").status == 0
+
+
+@pytest.mark.parametrize("method", ["entropy", "gini"])
+def test_shares_of_negative_scores_are_refused_by_name_and_not_a_fault(fourfold, tmp_path, method):
+    names = ("M0", "M1")
+    plain = content_of([metric(name) for name in names], normalisation="zscore")
+    path = tmp_path / "z.yaml"
+    path.write_text(yaml.safe_dump(plain), encoding="utf-8")
+    assert fourfold("framework", "use", path).status == 0
+    rows = [f"D{d},{name},{10 * d + 7 * m}" for d in range(5) for m, name in enumerate(names)]
+    metrics = tmp_path / "metrics.csv"
+    metrics.write_text("department,indicator,value\n" + "\n".join(rows), encoding="utf-8")
+    assert fourfold("import", "metrics", metrics, "--round", "2025").status == 0
+    refused = fourfold("weights", "--round", "2025", "--method", method, "--json")
+    assert refused.status == 3
+    assert (
+        refused.json["error"]["code"] == "E955" and method in refused.json["error"]["message"]["en"]
+    )
+    assert fourfold("weights", "--round", "2025", "--method", "critic").status == 0
 
 
 def test_the_diagnosis_agrees_with_the_scores(city):

@@ -151,6 +151,8 @@ def test_a_column_that_does_not_differ_weighs_nothing():
     assert np.isfinite(entropy_weights(zero)).all()
     with pytest.raises(ValueError, match="negative"):
         entropy_weights(zero - 1)
+    with pytest.raises(ValueError, match="negative"):
+        gini_weights(zero - 1)
 
 
 def test_a_data_driven_weight_of_few_units_is_uncertain_and_of_many_less_so():

@@ -106,6 +106,14 @@ def test_no_page_says_the_number_of_a_protected_department(visit, demo):
             assert f"（{row.overall.low:.1f}—{row.overall.high:.1f}）" not in page
 
 
+def test_why_a_protected_department_is_where_it_is_stays_unsaid_with_words(visit, demo):
+    seen = city_view(open_access(demo, published=True), "2025")
+    hidden = next(row.id for row in seen.rows if row.status == "suppressed")
+    said = text(visit(demo, "see/department.py", department=hidden, part="why", lang="en"))
+    assert "withheld to protect" in said
+    assert "At the highest level" not in said
+
+
 def test_an_empty_workspace_says_who_must_do_what(visit, tmp_path):
     app = visit(str(tmp_path / "empty.db"), lang="en")
     assert "no round to show yet" in text(app)
