@@ -1,0 +1,221 @@
+"""The best plan by outer approximation: bound from above, solve, look, bound more tightly, again.
+
+The MILP over an `UpperModel` gives a plan and a bound that no plan can pass. The plan's true value
+is computed on the model itself, tangents are added at it, and so on until bound and value meet
+(Duran & Grossmann 1986; Fletcher & Leyffer 1994). Limits are counts of nodes, never clocks: the
+same input gives the same plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from analysis.portfolio.merit import Merit
+from analysis.portfolio.problem import Array, Flags
+from analysis.portfolio.requirements import LINK, Requirements, Row
+from analysis.portfolio.upper_model import UpperModel
+
+PROOF = 1e-6
+"""Points to which HiGHS proves anything: no smaller gap can be asked for."""
+ROUNDS = 40
+STEPS = 300
+_WHOLE = 1e-6
+
+
+@dataclass(eq=False)
+class Search:
+    """What is known: the best plan (D, M) with its value, the bound, and the work done."""
+
+    gap: float
+    taken: Flags | None = None
+    value: float = -np.inf
+    bound: float = np.inf
+    nodes: int = 0
+    feasible: bool = True
+    limited: bool = False
+    seen: list[Flags] = field(default_factory=list)
+
+    @property
+    def proven(self) -> float:
+        """(bound − value) / max(1, |value|)."""
+        return max(self.bound - self.value, 0.0) / max(1.0, abs(self.value))
+
+    @property
+    def done(self) -> bool:
+        return self.taken is not None and self.proven <= max(self.gap, PROOF)
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """A solution x, or None, and the dual bound of what was minimised."""
+
+    x: Array | None
+    bound: float
+    nodes: int
+    infeasible: bool
+    limited: bool
+
+
+def solve(
+    upper: UpperModel,
+    goal: Array,
+    extra: list[Row],
+    *,
+    whole: bool = True,
+    fixed: tuple[Array, Array] | None = None,
+    gap: float = 0.0,
+    nodes: int | None = None,
+) -> Solved:
+    """Minimise ``goal`` over the model by HiGHS; with ``whole=False`` its linear relaxation."""
+    matrix, low, high = upper.rows(extra)
+    ends = fixed or (upper.lower, upper.upper)
+    options: dict[str, float | int] = {"mip_rel_gap": gap}
+    if nodes is not None:
+        options["node_limit"] = nodes
+    found = milp(
+        goal,
+        integrality=upper.whole.astype(int) if whole else None,
+        bounds=Bounds(*ends),  # pyright: ignore[reportArgumentType]
+        constraints=LinearConstraint(matrix, low, high),  # pyright: ignore[reportArgumentType]
+        options=options,
+    )
+    bound = found.fun if not whole and found.x is not None else found.mip_dual_bound
+    return Solved(
+        None if found.x is None else np.asarray(found.x),
+        -np.inf if bound is None else float(bound),
+        int(found.mip_node_count or 0),
+        found.status == 2,
+        found.status == 1,
+    )
+
+
+class OuterApproximation:
+    """One problem's model, kept between solves: rows once found hold for every budget."""
+
+    def __init__(self, merit: Merit, requirements: Requirements) -> None:
+        self.merit, self.requirements = merit, requirements
+        self.upper = UpperModel(merit, requirements)
+
+    def best(
+        self, gap: float, *, extra: list[Row] | None = None, nodes: int | None = None
+    ) -> Search:
+        """The plan of highest value.
+
+        Parameters
+        ----------
+        gap : (bound − value) / max(1, |value|) at which the search ends
+        extra : further rows a plan has to keep
+        nodes : limit of each solve; None for none
+        """
+        extra = list(extra or [])
+        search = Search(gap)
+        if not self.upper.exact and self.merit.concave and self.upper.reached is None:
+            self._root(search, extra)
+        inner = gap if self.upper.exact else gap / 2
+        for _ in range(STEPS):
+            if search.done or not search.feasible:
+                return search
+            found = solve(self.upper, -self.upper.objective, extra, gap=inner, nodes=nodes)
+            search.nodes += found.nodes
+            if found.infeasible:
+                # With a plan in hand only rows added against plans seen can make it so.
+                search.bound = search.value
+                search.feasible = search.taken is not None
+                return search
+            search.bound = min(search.bound, -found.bound)
+            search.limited = search.limited or found.limited
+            if found.x is None:
+                return search
+            better = self._look(search, found.x, extra)
+            if search.done or (found.limited and not better):
+                return search
+            if not better:
+                if inner == 0:
+                    return search
+                inner = inner / 10 if inner > 1e-9 else 0.0
+        search.limited = True
+        return search
+
+    def least_cost(self, value: float, *, extra: list[Row], nodes: int | None = None) -> Search:
+        """The cheapest plan that is worth at least ``value``; its ``value`` is minus the cost."""
+        goal = np.zeros(self.upper.width)
+        goal[: self.requirements.variables] = self.requirements.cost
+        column = np.flatnonzero(self.upper.objective)
+        reach = Row(column, self.upper.objective[column], value - PROOF, np.inf, LINK)
+        search = Search(0.0)
+        for _ in range(STEPS):
+            found = solve(self.upper, goal, [*extra, reach], nodes=nodes)
+            search.nodes += found.nodes
+            search.bound = min(search.bound, -found.bound)
+            if found.x is None:
+                search.limited = found.limited
+                search.feasible = not found.infeasible
+                return search
+            taken = self.requirements.taken(found.x)
+            left = self.merit.exact_left(taken)
+            if self.merit.floors_kept(left) and self.merit.values(left) >= value - 2 * PROOF:
+                search.taken, search.value = taken, -self.merit.problem.cost(taken)
+                return search
+            if not self.upper.separate(found.x):
+                search.limited = True
+                return search
+        return search
+
+    def _root(self, search: Search, extra: list[Row]) -> None:
+        """Bound the linear relaxation first, then look for a plan next to its solution."""
+        last, x = np.inf, None
+        for _ in range(ROUNDS):
+            found = solve(self.upper, -self.upper.objective, extra, whole=False)
+            if found.x is None:
+                search.feasible = not found.infeasible
+                return
+            x = found.x
+            search.bound = min(search.bound, -found.bound)
+            added = self.upper.separate(x, PROOF)
+            if not added or last - search.bound <= 0.02 * search.gap * max(1.0, abs(search.bound)):
+                break
+            last = search.bound
+        assert x is not None
+        self.upper.forget(x, 0.01 * max(1.0, abs(search.bound)))
+        settled = self.upper.whole & (np.abs(x - np.round(x)) <= _WHOLE)
+        low, high = self.upper.lower.copy(), self.upper.upper.copy()
+        low[settled] = high[settled] = np.round(x[settled])
+        for _ in range(ROUNDS):
+            gap = search.gap / 4
+            near = solve(
+                self.upper, -self.upper.objective, extra, fixed=(low, high), gap=gap, nodes=2000
+            )
+            search.nodes += near.nodes
+            if near.x is None or not self._look(search, near.x, extra) or search.done:
+                return
+
+    def _look(self, search: Search, x: Array, extra: list[Row]) -> bool:
+        """Take a solution's plan if it is the best so far; whether the model learnt from it."""
+        taken = self.requirements.taken(x)
+        decided = self.requirements.decided(taken)
+        if not self.requirements.kept(self.requirements.expand(decided[None]))[0]:
+            # Rounding broke a limit: the solver's tolerance, not a plan.
+            extra.append(differs(np.arange(len(decided)), decided))
+            return True
+        left = self.merit.exact_left(taken)
+        if self.merit.floors_kept(left):
+            value = float(self.merit.values(left))
+            search.seen.append(taken)
+            if value > search.value:
+                search.taken, search.value = taken, value
+        return self.upper.separate(x) > 0
+
+
+def differs(columns: NDArray[np.intp], decided: Flags) -> Row:
+    """A row that all decisions (n,) but these keep."""
+    return Row(
+        columns,
+        np.where(decided, -1.0, 1.0),
+        1.0 - float(decided.sum()),
+        np.inf,
+        LINK,
+    )
