@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from actions.access import Access, authorize
-from survey_data.templates import KINDS, template
+from analysis.scenarios.catalogue_file import default_catalogue_text, default_scenario_text
+from survey_data.templates import KINDS as DATA_KINDS
+from survey_data.templates import template
 from survey_data.workspace import registry
 
-__all__ = ["KINDS", "make_template"]
+PLANS = {
+    "scenario": ("scenario.yaml", default_scenario_text),
+    "measures": ("measures.yaml", default_catalogue_text),
+}
+KINDS = (*DATA_KINDS, *PLANS)
 
 
 def make_template(
     access: Access, kind: str, language: str, *, as_csv: bool = False
 ) -> tuple[str, bytes]:
-    """File name and content of a blank of the framework for new rounds: a workbook with a guide,
-    or the bare columns as CSV."""
+    """File name and content of a blank: a workbook of the framework for new rounds with a guide, the
+    bare columns as CSV, or a plan's file in YAML with its explanations."""
     authorize(access.user, "template.read", kind)
+    if kind in PLANS:
+        name, content = PLANS[kind]
+        return name, content().encode()
     framework = registry.current_framework(access.workspace)
     departments = registry.departments(access.workspace)
     return template(kind, framework, language, departments, as_csv=as_csv)

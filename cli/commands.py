@@ -12,6 +12,7 @@ from cli.comparison_command import comparison_command
 from cli.diagnosis_command import diagnose_command, weights_command
 from cli.import_commands import import_app
 from cli.output import Output
+from cli.planning_commands import measures_app, simulate_command
 from cli.quality_command import quality_command
 from cli.robustness_command import robustness_command
 from cli.session import File, RoundOption, content_of, owner, write
@@ -33,6 +34,8 @@ app.command("quality")(quality_command)
 app.command("robustness")(robustness_command)
 app.command("weights")(weights_command)
 app.command("diagnose")(diagnose_command)
+app.add_typer(measures_app, name="measures")
+app.command("simulate")(simulate_command)
 
 
 @app.command("app")
@@ -110,7 +113,9 @@ def framework_use(file: File) -> None:
 
 @app.command("template")
 def write_template(
-    kind: Annotated[str, typer.Argument(metavar="survey|metrics|departments|framework")],
+    kind: Annotated[
+        str, typer.Argument(metavar="survey|metrics|departments|framework|scenario|measures")
+    ],
     target: Annotated[Path, typer.Option("-o", "--output", metavar="FILE")],
 ) -> None:
     """Write a blank to hand out."""

@@ -31,6 +31,11 @@ def default_catalogue_text() -> str:
     return _DEFAULT.read_text(encoding="utf-8")
 
 
+def default_scenario_text() -> str:
+    """A scenario to start from, with its explanations."""
+    return (_DEFAULT.parent / "scenario.yaml").read_text(encoding="utf-8")
+
+
 def load_catalogue(content: bytes | str) -> Catalogue:
     """Read a catalogue. Raises Refused with every problem: code, place, line and fix."""
     catalogue, findings = check_catalogue(content)

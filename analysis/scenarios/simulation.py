@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,11 @@ class Planner:
     def groups(self) -> tuple[str, ...]:
         departments = self.baseline.scores.departments
         return tuple(departments[row].group for row in self.baseline.rows)
+
+    @cached_property
+    def nothing(self) -> Projection:
+        """The projection of doing nothing: the baseline with its levels."""
+        return simulate(self, Scenario()).projection
 
     def reach(self, multipliers: Mapping[str, Mapping[str, float]]) -> Reach:
         return _reach(
@@ -156,7 +162,7 @@ def simulate(planner: Planner, scenario: Scenario) -> Outcome:
     catalogue, baseline = planner.catalogue, planner.baseline
     chosen = taken(scenario, catalogue, planner.ids, planner.groups)
     works, unmet = working(chosen, catalogue)
-    anywhere = works.any(axis=0)
+    anywhere = np.asarray(works.any(axis=0))
     terms, found, capped = terms_at(planner, scenario, anywhere, 12.0 * scenario.horizon)
     projection = project(
         baseline,
@@ -167,7 +173,9 @@ def simulate(planner: Planner, scenario: Scenario) -> Outcome:
         seed=planner.seed,
     )
     lead = expected_lead(catalogue)[None]
-    begin, done = begin_and_done(catalogue, chosen.any(axis=0), starts(scenario, catalogue), lead)
+    begin, done = begin_and_done(
+        catalogue, np.asarray(chosen.any(axis=0)), starts(scenario, catalogue), lead
+    )
     ramp_length = np.array([catalogue.ramp_of(m) for m in catalogue.measures])
     paid = share_of_cost(catalogue, chosen)
     first, annual = (paid * city for city in expected_costs(catalogue))
@@ -195,7 +203,7 @@ def trajectory(planner: Planner, scenario: Scenario) -> list[tuple[int, Projecti
     """The projection at the end of every quarter of the horizon, on the first draws; 0 is today."""
     catalogue, baseline = planner.catalogue, planner.baseline
     works, _ = working(taken(scenario, catalogue, planner.ids, planner.groups), catalogue)
-    anywhere = works.any(axis=0)
+    anywhere = np.asarray(works.any(axis=0))
     count = min(TRAJECTORY_DRAWS, baseline.draws)
     found = []
     for quarter in range(4 * scenario.horizon + 1):

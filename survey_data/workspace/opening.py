@@ -15,7 +15,7 @@ from sqlalchemy import event, exc
 
 from indicators.findings import Finding, Refused
 
-HEAD = "0002"
+HEAD = "0003"
 """Newest revision in ``migrations/versions``."""
 
 BUSY_SECONDS = 10

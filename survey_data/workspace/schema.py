@@ -170,3 +170,24 @@ audit = Table(
     Column("result", String(40), nullable=False),
     Column("detail", JSON, nullable=False),
 )
+
+catalogues = Table(
+    "catalogues",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("id", String(80), nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("added_at", String(32), nullable=False),
+    UniqueConstraint("id", "version"),
+)
+
+scenarios = Table(
+    "scenarios",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("owner", String(80), nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("changed_at", String(32), nullable=False),
+)

@@ -1,0 +1,217 @@
+"""The catalogue of improvement measures: read, check, adopt a version."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from actions.access import Access, authorize
+from actions.audit import refusals_recorded
+from analysis.scenarios.catalogue import Catalogue, Measure
+from analysis.scenarios.catalogue_file import (
+    check_catalogue,
+    check_plain_catalogue,
+    default_catalogue,
+    load_catalogue,
+)
+from indicators.findings import Finding, Refused
+from indicators.framework import Framework
+from indicators.framework.parts import Text
+from survey_data.workspace import plans, registry
+
+__all__ = [
+    "Catalogue",
+    "Text",
+    "catalogue_digest",
+    "catalogue_in_use",
+    "check_measures",
+    "measures_report",
+    "use_measures",
+]
+
+
+def catalogue_in_use(access: Access, content: bytes | None = None) -> Catalogue:
+    """The catalogue of a file, else the one adopted in the workspace, else the one that ships.
+
+    Raises Refused with all problems of a file.
+    """
+    authorize(access.user, "measures.read")
+    if content is not None:
+        return load_catalogue(content)
+    held = plans.current_catalogue(access.workspace)
+    return default_catalogue() if held is None else Catalogue.model_validate_json(held)
+
+
+def measures_report(access: Access, content: bytes | None = None) -> dict[str, Any]:
+    """The catalogue with every number it assumes."""
+    catalogue = catalogue_in_use(access, content)
+    framework = registry.current_framework(access.workspace)
+    names = {node.id: dict(node.name) for node in framework.nodes}
+    findings = [] if content is None else check_catalogue(content)[1]
+    findings += absent_dimensions(catalogue, framework)
+    return {
+        "catalogue": _identity(catalogue),
+        "status": "assumption",
+        "reference_score": catalogue.reference_score,
+        "cost_unit": {"zh": "万元", "en": "10,000 CNY"},
+        "readiness": list(catalogue.readiness.by_level),
+        "cost_split": catalogue.cost_split.model_dump(mode="json"),
+        "correlation": catalogue.correlation.model_dump(mode="json"),
+        "causes": {code: dict(name) for code, name in catalogue.causes.items()},
+        "measures": [_measure(catalogue, one, names) for one in catalogue.measures],
+        "interactions": [
+            {
+                "pair": list(one.pair),
+                "kind": one.kind,
+                "factor": one.factor,
+                "of": one.of,
+                "dimensions": one.dimensions,
+                "note": one.note,
+            }
+            for one in catalogue.interactions
+        ],
+        "issues": [finding.as_json() for finding in findings],
+    }
+
+
+def check_measures(access: Access, content: bytes) -> dict[str, Any]:
+    """What a catalogue file holds. Raises Refused with all its problems."""
+    authorize(access.user, "measures.read")
+    return measures_report(access, content)
+
+
+def use_measures(access: Access, content: bytes) -> dict[str, Any]:
+    """Adopt a catalogue. Raises Refused for a wrong file, or a version with other content."""
+    with refusals_recorded(access, "measures.edit", hashlib.sha256(content).hexdigest()):
+        authorize(access.user, "measures.edit")
+        return adopt(access, load_catalogue(content))
+
+
+def adopt_plain(access: Access, content: dict[str, Any]) -> dict[str, Any]:
+    """The same for content that a page holds."""
+    with refusals_recorded(access, "measures.edit", str(content.get("version"))):
+        authorize(access.user, "measures.edit")
+        catalogue, findings = check_plain_catalogue(content)
+        if catalogue is None:
+            raise Refused([f for f in findings if f.severity == "error"])
+        return adopt(access, catalogue)
+
+
+def adopt(access: Access, catalogue: Catalogue) -> dict[str, Any]:
+    authorize(access.user, "measures.edit")
+    with access.workspace.writing() as connection:
+        plans.use_catalogue(
+            connection,
+            catalogue_digest(catalogue),
+            catalogue.id,
+            catalogue.version,
+            canonical(catalogue),
+        )
+        registry.record(
+            connection,
+            access.user.id,
+            "measures.edit",
+            f"{catalogue.id}@{catalogue.version}",
+            "done",
+            {"digest": catalogue_digest(catalogue)},
+        )
+    return {**_identity(catalogue), "measures": len(catalogue.measures)}
+
+
+def next_version(access: Access, catalogue: Catalogue) -> str:
+    """The version with its last number raised until it is free."""
+    authorize(access.user, "measures.read")
+    held = {*plans.catalogue_names(access.workspace), f"{catalogue.id}@{catalogue.version}"}
+    shipped = default_catalogue()
+    held.add(f"{shipped.id}@{shipped.version}")
+    head, _, tail = catalogue.version.rpartition(".")
+    number, head = (int(tail), head) if tail.isdigit() else (0, catalogue.version)
+    while True:
+        number += 1
+        version = f"{head}.{number}" if head else str(number)
+        if f"{catalogue.id}@{version}" not in held:
+            return version
+
+
+def canonical(catalogue: Catalogue) -> str:
+    """Canonical JSON: sorted keys, defaults left out, so that equal contents are equal bytes."""
+    content = catalogue.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def catalogue_digest(catalogue: Catalogue) -> str:
+    """SHA-256 of the canonical JSON, in hex."""
+    return hashlib.sha256(canonical(catalogue).encode()).hexdigest()
+
+
+def absent_dimensions(catalogue: Catalogue, framework: Framework) -> list[Finding]:
+    """W320 for every measure with effects on dimensions that the framework does not have."""
+    known = {d.id for f in framework.factors for d in f.dimensions}
+    found = []
+    for measure in catalogue.measures:
+        absent = [d for d in (*measure.effects, *measure.side_effects) if d not in known]
+        if absent:
+            params = {"id": measure.id, "dimensions": ", ".join(absent)}
+            found.append(Finding("W320", "warning", params=params))
+    return found
+
+
+def _identity(catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "id": catalogue.id,
+        "version": catalogue.version,
+        "digest": catalogue_digest(catalogue),
+        "name": catalogue.name or {"zh": catalogue.id, "en": catalogue.id},
+    }
+
+
+def _measure(
+    catalogue: Catalogue, measure: Measure, names: dict[str, dict[str, str]]
+) -> dict[str, Any]:
+    def effects(kind: str) -> dict[str, Any]:
+        return {
+            dimension: {
+                "name": names.get(dimension),
+                "low": effect.points[0],
+                "mode": effect.points[1],
+                "high": effect.points[2],
+                "ends": effect.ends,
+                "mean": effect.mean,
+                "share_of_gap": effect.mean / catalogue.gap,
+                "only": effect.only,
+                "experts": [j.model_dump(mode="json") for j in effect.experts],
+            }
+            for dimension, effect in getattr(measure, kind).items()
+        }
+
+    def triple(values: tuple[float, float, float]) -> dict[str, float]:
+        low, mode, high = values
+        mean = (low + 4 * mode + high) / 6
+        return {"low": low, "mode": mode, "high": high, "mean": mean}
+
+    return {
+        "id": measure.id,
+        "name": dict(measure.name),
+        "answers": list(measure.answers),
+        "effects": effects("effects"),
+        "side_effects": effects("side_effects"),
+        "cost": {
+            "first_year": triple(measure.cost.first_year),
+            "annual": triple(measure.cost.annual),
+        },
+        "lead_months": triple(measure.lead_months),
+        "ramp_months": catalogue.ramp_of(measure),
+        "success": measure.success,
+        "requires": {
+            "all": list(measure.requires.all),
+            "any": [list(x) for x in measure.requires.any],
+        },
+        "supported_by": list(measure.supported_by),
+        "scope": measure.scope,
+        "large": catalogue.is_large(measure),
+        "staff_months": measure.staff_months,
+        "responsible": None if measure.responsible is None else dict(measure.responsible),
+        "evidence": measure.evidence.model_dump(mode="json"),
+        "draft": measure.is_draft,
+    }
