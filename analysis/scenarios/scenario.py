@@ -192,6 +192,14 @@ def taken(
     return found
 
 
+def everywhere(scenario: Scenario, catalogue: Catalogue) -> NDArray[np.bool_]:
+    """(M,) measures that the scenario takes as city measures, not for listed departments."""
+    named = {
+        one.id for one in scenario.measures if one.departments == EVERYWHERE and not one.groups
+    }
+    return np.array([id in named for id in catalogue.ids], dtype=bool)
+
+
 def starts(scenario: Scenario, catalogue: Catalogue) -> NDArray[np.float64]:
     """(M,) months after the baseline at which each measure begins at the earliest."""
     found = np.zeros(len(catalogue.ids))

@@ -73,16 +73,18 @@ def ramps(catalogue: Catalogue, done: Array, month: float) -> Array:
     return np.where(length > 0, rising, (since >= 0).astype(float))
 
 
-def share_of_cost(catalogue: Catalogue, chosen: NDArray[np.bool_]) -> Array:
+def share_of_cost(
+    catalogue: Catalogue, chosen: NDArray[np.bool_], everywhere: NDArray[np.bool_]
+) -> Array:
     """(M,) share of a measure's city cost that a plan (D, M) pays.
 
-    Taken everywhere, or of city scope, it costs all; else the set-up once, and its part for each
-    department, never more than the whole.
+    Taken as a city measure (``everywhere`` (M,), or of city scope) it costs all; taken by listed
+    departments the set-up once and a part for each, never more than the whole.
     """
     split = catalogue.cost_split
     count = chosen.sum(axis=0)
     part = split.setup + count * (1 - split.setup) / split.departments
-    whole = chosen.all(axis=0) | np.array([m.scope == "city" for m in catalogue.measures])
+    whole = everywhere | np.array([m.scope == "city" for m in catalogue.measures])
     return np.where(count == 0, 0.0, np.where(whole, 1.0, np.minimum(part, 1.0)))
 
 

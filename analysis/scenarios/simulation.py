@@ -19,7 +19,14 @@ from analysis.scenarios.baseline import Baseline, build_baseline, counted_rows
 from analysis.scenarios.catalogue import Catalogue
 from analysis.scenarios.closing import Reach, build_terms, reach, shares
 from analysis.scenarios.projection import Projection, project
-from analysis.scenarios.scenario import Scenario, Unmet, starts, taken, working
+from analysis.scenarios.scenario import (
+    Scenario,
+    Unmet,
+    everywhere,
+    starts,
+    taken,
+    working,
+)
 from analysis.scenarios.schedule import begin_and_done, cost_by_year, ramps, share_of_cost
 from analysis.scenarios.terms import Terms
 from indicators.evidence import Evidence
@@ -177,7 +184,7 @@ def simulate(planner: Planner, scenario: Scenario) -> Outcome:
         catalogue, np.asarray(chosen.any(axis=0)), starts(scenario, catalogue), lead
     )
     ramp_length = np.array([catalogue.ramp_of(m) for m in catalogue.measures])
-    paid = share_of_cost(catalogue, chosen)
+    paid = share_of_cost(catalogue, chosen, everywhere(scenario, catalogue))
     first, annual = (paid * city for city in expected_costs(catalogue))
     years = scenario.horizon
     drawn = _assumed(planner, scenario)
