@@ -84,7 +84,8 @@ def consistency(matrix: Array, table: str = "saaty1980") -> Consistency:
     if n > len(RANDOM_INDEX[table]):
         raise ValueError(f"no random index for {n} rows, at most {len(RANDOM_INDEX[table])}")
     largest = float(np.real(np.linalg.eigvals(matrix)).max())
-    index = (largest - n) / (n - 1) if n > 2 else 0.0
+    # λ_max ≥ n; what lies below is rounding.
+    index = max(largest - n, 0.0) / (n - 1) if n > 2 else 0.0
     random = RANDOM_INDEX[table][n - 1]
     return Consistency(largest, index, index / random if random > 0 else 0.0, table)
 

@@ -42,7 +42,7 @@ def _stored() -> None:
         st.selectbox(
             say("editor.base"),
             list(bases),
-            format_func=lambda name: _called(bases[name]),
+            format_func={name: _called(one) for name, one in bases.items()}.__getitem__,
             key="framework-base",
         )
     ]

@@ -42,7 +42,7 @@ with right:
         (
             (say("editor.draft"), view.name),
             (say("editor.base"), view.base),
-            (say("editor.errors"), str(len(errors))),
+            *(((say("editor.errors"), str(len(errors))),) if errors else ()),
         ),
         synthetic=synthetic,
     )
