@@ -16,9 +16,14 @@ INTERVAL = 1.645
 """Standard errors on either side of a 90 % interval."""
 
 
-def named_rows(tokens: Theme, names: Sequence[str]) -> tuple[go.Figure, list[int]]:
-    """A figure of one row a name, names at the left, and the rows' places from the top."""
-    labels = [shortened(name, MOST_NAME, FONT_SIZE) + SPACE for name in names]
+def named_rows(
+    tokens: Theme, names: Sequence[str], most: int = MOST_NAME
+) -> tuple[go.Figure, list[int]]:
+    """A figure of one row a name, names at the left, and the rows' places from the top.
+
+    A name wider than ``most`` pixels is cut.
+    """
+    labels = [shortened(name, most, FONT_SIZE) + SPACE for name in names]
     size = len(labels)
     drawn = figure(
         tokens, 44 + ROW * size, left=room(labels, FONT_SIZE), right=16, top=8, bottom=28

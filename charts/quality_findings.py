@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from analysis.invariance_quality import InvarianceQuality, ScaleDrift
 from analysis.item_effects import ItemEffect
 from analysis.quality import QualityReport
+from charts.matrix import translate_group
 from charts.numbers import percent, score, signed
 from charts.picture import Table
 from charts.quality_tables import NONE, coefficient, headers, statistic
@@ -115,11 +116,13 @@ def invariance_sentence(found: InvarianceQuality, language: str) -> str:
     if found.reason is not None:
         return found.reason[language]
     held = translate(f"quality.invariance-{found.holds or 'none'}", language)
-    groups = ", ".join(f"{name} ({n})" for name, n in zip(found.groups, found.n, strict=True))
+    names = [translate_group(name, language) for name in found.groups]
+    groups = ", ".join(f"{name} ({n})" for name, n in zip(names, found.n, strict=True))
     said = translate("quality.invariance-groups", language, held=held, groups=groups)
     if not found.left_out:
         return said
-    left = translate("quality.invariance-left", language, groups=", ".join(found.left_out))
+    few = [translate_group(name, language) for name in found.left_out]
+    left = translate("quality.invariance-left", language, groups=", ".join(few))
     return said + ("" if language == "zh" else " ") + left
 
 

@@ -253,11 +253,15 @@ def sensitivity_bars(
         return None
     order = sorted(known, key=lambda id: -known[id]["total"])
     labels = [input_name(id, names, language) for id in order]
-    drawn, ys = named_rows(tokens, labels)
+    drawn, ys = named_rows(tokens, labels, 190)
     drawn.update_layout(height=54 + 28 * len(order))
+
+    def length(id: str, kind: str) -> float:
+        return max(0.0, known[id][kind])  # an estimate of a small share can fall below
+
     for kind, offset, colour in (("total", 0.14, tokens.still), ("first", -0.18, tokens.accent)):
         drawn.add_bar(
-            x=[known[id][kind] for id in order],
+            x=[length(id, kind) for id in order],
             y=[y + offset for y in ys],
             orientation="h",
             width=0.3,
@@ -267,8 +271,8 @@ def sensitivity_bars(
             else {
                 "type": "data",
                 "symmetric": False,
-                "array": [known[id][f"{kind}_high"] - known[id][kind] for id in order],
-                "arrayminus": [known[id][kind] - known[id][f"{kind}_low"] for id in order],
+                "array": [known[id][f"{kind}_high"] - length(id, kind) for id in order],
+                "arrayminus": [length(id, kind) - known[id][f"{kind}_low"] for id in order],
                 "thickness": 1,
                 "width": 0,
                 "color": tokens.grey,

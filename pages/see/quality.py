@@ -113,7 +113,7 @@ def verdict_part() -> None:
 
 def data_part() -> None:
     show(missing_bars(report, colours, lang), "missing")
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([1.5, 1], gap="large")
     with left:
         titled(
             say("quality.screening-title"),

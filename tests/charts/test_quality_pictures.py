@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -162,6 +163,9 @@ def test_sentences_on_groups_and_rounds_say_what_may_be_compared():
     assert groups.holds in ("configural", "metric", "scalar")
     for language in LANGUAGES:
         assert "high" in invariance_sentence(groups, language)
+    city = replace(groups, groups=("综合管理", "high"), left_out=("区县",))
+    assert "综合管理" in invariance_sentence(city, "zh")
+    assert not re.search("[一-鿿]", invariance_sentence(city, "en"))
     same = round_invariance({"2024": moments, "2025": moments}, framework, "listwise")
     assert same.holds == "scalar"
     drifts = scale_drifts(moments, moments, framework, "pairwise")
