@@ -9,6 +9,7 @@ import numpy as np
 from actions.access import Access, authorize
 from actions.scoring import round_scores
 from analysis.comparison import Change, change
+from analysis.cross_reading import BY_SAMPLE, LOWER_IS_BETTER, SOURCES, cross_readings
 from analysis.department_quality import person_means
 from analysis.group_tests import dunn, games_howell, kruskal_wallis, welch
 from analysis.pairwise import LEVEL, Pairwise, pairwise
@@ -75,6 +76,7 @@ def comparison_report(
         "units": _units(scores, kept, found, p),
         "pairs": _pairs(scores, kept, found),
         "scales": tests,
+        "cross_reading": _cross_reading(scores, node, kept),
         "change": None if compared is None else _changed(access, scores, compared, p, draws, seed),
     }
 
@@ -130,6 +132,30 @@ def _pairs(scores: Scores, kept: list[int], found: Pairwise) -> list[dict[str, A
         for place, a in enumerate(order)
         for b in order[place + 1 :]
     ]
+
+
+def _cross_reading(scores: Scores, node: str, kept: list[int]) -> dict[str, Any] | None:
+    """Ranks by other rules over the node's children; None where there are no such ranks."""
+    rows, criteria, readings = cross_readings(scores, node, np.array(kept, dtype=np.intp))
+    if not readings:
+        return None
+    ids = [scores.departments[d].id for d in rows]
+    return {
+        "criteria": list(criteria),
+        "methods": {
+            one.method: {
+                "source": SOURCES[one.method],
+                "depends_on_sample": one.method in BY_SAMPLE,
+                "higher_is_better": one.method not in LOWER_IS_BETTER,
+                "agreement": one.agreement if np.isfinite(one.agreement) else None,
+                "units": {
+                    id: {"value": float(value) if np.isfinite(value) else None, "rank": int(rank)}
+                    for id, value, rank in zip(ids, one.value, one.rank, strict=True)
+                },
+            }
+            for one in readings
+        },
+    }
 
 
 def _tests(

@@ -389,24 +389,3 @@ def change_dots(report: Report, tokens: Theme, language: str) -> Picture | None:
         translate("comparison.column-p-useful", language),
     )
     return keyed_picture("comparison.chart-change", drawn, title, language, Table(head, rows))
-
-
-def scale_test_table(report: Report, names: Mapping[str, str], language: str) -> Table:
-    """Tests of differences between departments, dimension by dimension."""
-    keys = ("dimension", "departments", "welch", "kruskal", "pairs-apart")
-    rows = tuple(
-        (
-            names.get(scale, scale),
-            str(one["departments"]),
-            _statistic("F", one["welch"]["f"], one["welch"]["p"]),
-            _statistic("H", one["kruskal"]["h"], one["kruskal"]["p"]),
-            f"{one['dunn_different']} / {one['pairs']}",
-        )
-        for scale, one in report["scales"].items()
-    )
-    return Table(tuple(translate(f"comparison.column-{key}", language) for key in keys), rows)
-
-
-def _statistic(name: str, value: float, p: float) -> str:
-    shown = "p < .001" if p < 0.001 else f"p = {p:.3f}".replace("0.", ".", 1)
-    return f"{name} = {value:.1f}, {shown}"

@@ -9,9 +9,9 @@ from charts.comparison_pictures import (
     change_dots,
     comparison_finding,
     matrix_table,
-    scale_test_table,
     unit_table,
 )
+from charts.comparison_tables import cross_reading_table, scale_test_table
 from charts.theme import LIGHT
 from locales import translate
 from reports.three_line import Statement, Titled, xlsx
@@ -44,6 +44,15 @@ def comparison_statement(
                 translate("comparison.part-tests", language),
                 scale_test_table(report, {}, language),
                 translate("comparison.tests-note", language),
+            )
+        )
+    rules = cross_reading_table(report, language)
+    if rules is not None:
+        tables.append(
+            Titled(
+                translate("comparison.part-rules", language),
+                rules,
+                translate("comparison.rules-note", language),
             )
         )
     source = translate("comparison.source", language, round=report["round"])

@@ -11,15 +11,15 @@ from charts.comparison_pictures import (
     change_dots,
     comparison_finding,
     probability_matrix,
-    scale_test_table,
 )
+from charts.comparison_tables import cross_reading_table, scale_test_table
 from charts.matrix import translate_group
 from pages import frame, results
 from pages.see import opening
 from pages.view import language, say, segments, select, tokens
 
 NONE, ALL = "-", "all"
-PARTS = ("scores", "pairs", "change", "tests")
+PARTS = ("scores", "pairs", "change", "tests", "rules")
 FEWEST_RANKED = 3
 
 lang, colours = language(), tokens()
@@ -136,8 +136,23 @@ def tests_part() -> None:
     frame.table(table)
 
 
+def rules_part() -> None:
+    table = cross_reading_table(report, lang)
+    if table is None:
+        frame.section(say("comparison.no-rules"))
+        return
+    frame.section(say("comparison.rules-title"), say("comparison.rules-note"))
+    frame.table(table)
+
+
 part = segments(
     "part", say("comparison.parts"), {one: say(f"comparison.part-{one}") for one in PARTS}, PARTS[0]
 )
-{"scores": scores_part, "pairs": pairs_part, "change": change_part, "tests": tests_part}[part]()
+{
+    "scores": scores_part,
+    "pairs": pairs_part,
+    "change": change_part,
+    "tests": tests_part,
+    "rules": rules_part,
+}[part]()
 frame.footnote(say("page.self-report"))

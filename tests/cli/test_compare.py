@@ -35,6 +35,25 @@ def test_pairs_ranks_and_letters_agree_with_each_other(city):
     assert found["change"] is None
 
 
+def test_other_rules_rank_the_departments_beside_the_score(city):
+    found = city("compare", "--round", "2025", "--draws", 300, "--json").json
+    scored = {u["id"]: u for u in city("score", "--round", "2025", "--json").json["units"]}
+    rules = found["cross_reading"]
+    assert rules["criteria"] == ["P", "I", "E", "T"]
+    # SPOTIS with the ends of the range as its bounds is what the arithmetic mean lacks to the top.
+    for id, one in rules["methods"]["spotis"]["units"].items():
+        assert one["value"] == pytest.approx(1 - scored[id]["overall"]["score"] / 100)
+    ranks = {u["id"]: u["rank"]["nominal"] for u in found["units"]}
+    assert {i: u["rank"] for i, u in rules["methods"]["spotis"]["units"].items()} == ranks
+    assert rules["methods"]["spotis"]["agreement"] == pytest.approx(1)
+    for name, rule in rules["methods"].items():
+        assert rule["source"] and -1 <= rule["agreement"] <= 1
+        places = sorted(one["rank"] for one in rule["units"].values())
+        assert places[0] == 1 and len(places) == len(ranks), name
+    leaf = city("compare", "--round", "2025", "--node", "P1-1", "--draws", 200, "--json").json
+    assert leaf["cross_reading"] is None
+
+
 def test_change_since_another_round_is_under_one_framework(city):
     found = city("compare", "--round", "2025", "--with", "2024", "--draws", 400, "--json").json
     scored = {
