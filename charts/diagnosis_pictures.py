@@ -226,7 +226,8 @@ def peer_bars(
         cliponaxis=False,
         hoverinfo="skip",
     )
-    reach = max(abs(one["difference"]) for one in listed) * 1.2
+    # The numbers outside the bars need a third of either side on a phone.
+    reach = max(abs(one["difference"]) for one in listed) * 1.6
     across(drawn, -reach, reach)
     drawn.update_xaxes(visible=False)
     title = translate(
