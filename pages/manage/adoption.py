@@ -21,9 +21,9 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def show(draft: Draft, view: DraftView) -> None:
+    _problems(view)
     left, right = st.columns([1.4, 1], gap="large")
     with left:
-        _problems(view)
         _adopt(draft, view)
     with right:
         frame.section(say("editor.section-files"), say("editor.section-files-note"))
