@@ -38,7 +38,7 @@ class Case:
         self.pillar_weight = np.round(random.uniform(0.5, 2, 8), 2)
         self.sub_weight = [2.0, 1.0]
 
-    def framework(self, aggregation: str) -> Framework:
+    def framework(self, aggregation: str, method: str = "minmax") -> Framework:
         factors, column, pillar = [], 0, 0
         for s, (sub, sizes) in enumerate(PILLARS.items()):
             dimensions = []
@@ -49,7 +49,7 @@ class Case:
                         "weight": float(self.weight[column + k]),
                         "metric": {
                             "direction": "down" if self.down[column + k] else "up",
-                            "goalposts": "sample",
+                            **({"goalposts": "sample"} if method == "minmax" else {}),
                         },
                     }
                     for k in range(size)
@@ -71,14 +71,15 @@ class Case:
                 "name": "Index",
                 "response_scale": {"min": 1, "max": 5},
                 "aggregation": aggregation,
+                "normalisation": method,
                 "normalised_range": list(self.ends),
                 "levels": [{"level": 1, "from": 0}, {"level": 2, "from": 50}],
                 "factors": factors,
             }
         )
 
-    def scores(self, aggregation: str) -> Scores:
-        framework = self.framework(aggregation)
+    def scores(self, aggregation: str, method: str = "minmax") -> Scores:
+        framework = self.framework(aggregation, method)
         values = {
             f"u{u:02d}": {
                 f"x{j}": float(self.raw[u, j])
@@ -89,11 +90,14 @@ class Case:
         }
         return score(evidence_of(framework, values), framework, draws=100)
 
-    def replayed(self, aggregation: str) -> list[dict[str, float]]:
+    def replayed(self, aggregation: str, method: str = "minmax") -> list[dict[str, float]]:
         """The index unit by unit, in plain Python."""
         low, high = self.ends
         columns = []
         for j in range(self.raw.shape[1]):
+            if method != "minmax":
+                columns.append(by_sample(self.raw[:, j].tolist(), bool(self.down[j]), method))
+                continue
             there = [x for x in self.raw[:, j].tolist() if not math.isnan(x)]
             least, most = min(there), max(there)
             columns.append(
@@ -122,6 +126,26 @@ class Case:
             found["overall"] = mean_of(list(zip(subs, self.sub_weight, strict=True)), aggregation)
             units.append(found)
         return units
+
+
+def by_sample(raw: list[float], down: bool, method: str) -> list[float]:
+    """A column as COINr's n_zscore, n_rank, n_prank, n_borda and n_dist2max have it."""
+    directed = [-x if down else x for x in raw]
+    there = [x for x in directed if not math.isnan(x)]
+    n, mean = len(there), math.fsum(there) / len(there)
+    sd = math.sqrt(math.fsum((x - mean) ** 2 for x in there) / (n - 1))
+
+    def one(x: float) -> float:
+        below = sum(y < x for y in there)
+        return {
+            "zscore": (x - mean) / sd,
+            "rank": below + 1.0,
+            "percentile-rank": below / (n - 1),
+            "borda": float(below),
+            "distance-to-max": 1 - (max(there) - x) / (max(there) - min(there)),
+        }[method]
+
+    return [math.nan if math.isnan(x) else one(x) for x in directed]
 
 
 def mean_of(pairs: list[tuple[float, float]], aggregation: str) -> float:
@@ -156,6 +180,28 @@ def test_a_min_max_index_of_50_units_and_49_indicators_is_the_replayed_one(
                 assert math.isnan(found[p])
             else:
                 assert found[p] == pytest.approx(expected[u][node], rel=0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("method", "aggregation"),
+    [
+        ("zscore", "arithmetic"),
+        ("rank", "arithmetic"),
+        ("rank", "geometric"),
+        ("rank", "harmonic"),
+        ("percentile-rank", "arithmetic"),
+        ("borda", "arithmetic"),
+        ("distance-to-max", "arithmetic"),
+    ],
+)
+def test_an_index_of_any_sample_scale_is_the_replayed_one(method: str, aggregation: str) -> None:
+    """Geometric and harmonic means of scales that begin at nought or below are none of COINr's."""
+    case = Case((0.0, 100.0))
+    scores = case.scores(aggregation, method)
+    expected = case.replayed(aggregation, method)
+    for u, found in enumerate(scores.score):
+        values = [expected[u][node] for node in scores.nodes]
+        np.testing.assert_allclose(found, values, rtol=0, atol=1e-9)
 
 
 def test_the_ends_of_the_range_are_reached_by_the_best_and_the_worst_unit() -> None:
