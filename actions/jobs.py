@@ -124,7 +124,19 @@ def _robustness(
     )
 
 
-_KINDS: dict[str, Callable[..., dict[str, Any]]] = {"import": _import, "robustness": _robustness}
+def _optimise(
+    access: Access, arguments: dict[str, Any], step: Callable[[str, float], None]
+) -> dict[str, Any]:
+    from actions.portfolios import optimise_report
+
+    return optimise_report(access, arguments["round"], **arguments["options"], step=step)
+
+
+_KINDS: dict[str, Callable[..., dict[str, Any]]] = {
+    "import": _import,
+    "robustness": _robustness,
+    "optimise": _optimise,
+}
 
 
 def _in_own_process(location: str, id: str, user: str, published: bool) -> None:

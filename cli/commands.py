@@ -12,7 +12,7 @@ from cli.comparison_command import comparison_command
 from cli.diagnosis_command import diagnose_command, weights_command
 from cli.import_commands import import_app
 from cli.output import Output
-from cli.planning_commands import measures_app, simulate_command
+from cli.planning_commands import measures_app, optimise_command, simulate_command
 from cli.quality_command import quality_command
 from cli.robustness_command import robustness_command
 from cli.session import File, RoundOption, content_of, owner, write
@@ -36,6 +36,7 @@ app.command("weights")(weights_command)
 app.command("diagnose")(diagnose_command)
 app.add_typer(measures_app, name="measures")
 app.command("simulate")(simulate_command)
+app.command("optimise")(optimise_command)
 
 
 @app.command("app")

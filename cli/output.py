@@ -36,8 +36,11 @@ class Output:
         print(text, file=sys.stderr)
 
     @contextmanager
-    def progress(self) -> Iterator[Callable[[str, float], None]]:
-        """Takes the stage and the share done; a bar on stderr while a person is watching."""
+    def progress(self, stages: str = "upload") -> Iterator[Callable[[str, float], None]]:
+        """Takes the stage and the share done; a bar on stderr while a person is watching.
+
+        ``stages``: where the catalogue names them.
+        """
         if self.as_json or not sys.stderr.isatty():
             yield lambda stage, share: None
             return
@@ -47,7 +50,7 @@ class Output:
         with Progress(console=Console(file=sys.stderr), transient=True) as bar:
             task = bar.add_task("", total=1.0)
             yield lambda stage, share: bar.update(
-                task, completed=share, description=self.say(f"upload.stage-{stage}")
+                task, completed=share, description=self.say(f"{stages}.stage-{stage}")
             )
 
     def line(self, text: str) -> None:

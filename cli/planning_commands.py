@@ -157,3 +157,86 @@ def _unit_row(unit: dict[str, Any], language: str) -> tuple[Any, ...]:
         best,
         None if best is None else probability(chances[best]),
     )
+
+
+def optimise_command(
+    round_id: RoundOption,
+    budget: Annotated[float | None, typer.Option(metavar="万元")] = None,
+    scope: Annotated[str, typer.Option(metavar="city|department")] = "city",
+    horizon: Annotated[int, typer.Option(min=1, max=10, metavar="YEARS")] = 3,
+    must: Annotated[list[str] | None, typer.Option(metavar="M")] = None,
+    never: Annotated[list[str] | None, typer.Option(metavar="M")] = None,
+    aim: Annotated[str, typer.Option(metavar="expected|probability|worst-off-gain|cvar")] = (
+        "expected"
+    ),
+    level: Annotated[int | None, typer.Option(min=1)] = None,
+    floor: Annotated[int | None, typer.Option(min=1, metavar="LEVEL")] = None,
+    yearly: Annotated[float | None, typer.Option(metavar="万元")] = None,
+    in_parallel: Annotated[int | None, typer.Option("--in-parallel", min=0)] = None,
+    gap: Annotated[float, typer.Option(min=0, max=1)] = 1e-4,
+    frontier: Annotated[int, typer.Option(min=0, max=100, metavar="N")] = 0,
+    draws: Draws = 2000,
+    seed: Seed = 1,
+    catalogue: CatalogueOption = None,
+    published: Annotated[bool, typer.Option("--published")] = False,
+) -> None:
+    """The best portfolio of measures under a budget, proven; near-optimal ones; the frontier."""
+    from actions.portfolios import AIMS, optimise_report
+
+    if scope not in ("city", "department"):
+        raise typer.BadParameter("city | department", param_hint="--scope")
+    if aim not in AIMS:
+        raise typer.BadParameter(" | ".join(AIMS), param_hint="--aim")
+    access, output = owner(published)
+    with output.progress("portfolio") as step:
+        found = optimise_report(
+            access,
+            round_id,
+            budget=budget,
+            scope=scope,
+            horizon=horizon,
+            must=must or (),
+            never=never or (),
+            aim=aim,
+            level=level,
+            floor=floor,
+            yearly=yearly,
+            in_parallel=in_parallel,
+            gap=gap,
+            frontier_points=frontier,
+            draws=draws,
+            seed=seed,
+            catalogue=None if catalogue is None else content_of(catalogue),
+            step=step,
+        )
+    if not output.result(found):
+        _print_optimum(found, output)
+
+
+def _print_optimum(found: dict[str, Any], output: Output) -> None:
+    from charts.portfolio_wording import money, optimum_finding, optimum_reason
+
+    language = output.language
+    output.line(optimum_finding(found, language))
+    output.line(optimum_reason(found, language))
+    rows = [
+        (
+            one["id"],
+            len(one["departments"]),
+            money(one["cost"], language),
+            f"{found['inclusion'].get(one['id'], 1.0):.0%}",
+        )
+        for one in found["measures"]
+    ]
+    columns = ("measure", "department", "cost", "inclusion")
+    output.table([output.say(f"command.column.{c}") for c in columns], rows)
+    if found["frontier"]:
+        columns = ("cost", "gain", "measures")
+        output.table(
+            [output.say(f"command.column.{c}") for c in columns],
+            [
+                (money(one["cost"], language), signed(one["gain"]), " ".join(one["measures"]))
+                for one in found["frontier"]
+            ],
+        )
+    output.remark(output.say("command.planning-assumptions"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import streamlit as st
@@ -9,7 +10,8 @@ import streamlit as st
 from actions.comparison import comparison_report
 from actions.diagnosis import diagnosis_report, weights_report
 from actions.errors import Refused
-from actions.frameworks import scored_nodes
+from actions.frameworks import framework_of, scored_nodes
+from actions.measures import measures_report
 from actions.overview import (
     Choices,
     CityOverview,
@@ -18,9 +20,11 @@ from actions.overview import (
     department_view,
     view_choices,
 )
+from actions.plan_comparison import comparison_of_plans
 from actions.quality import QualityView, round_quality
 from actions.robustness import robustness_report
 from actions.rounds import evidence_key
+from actions.scenarios import list_scenarios
 from pages.view import access, say
 
 
@@ -76,6 +80,37 @@ def method_intervals(round_id: str) -> dict[str, tuple[float, float]]:
     return _method_intervals(_key(round_id), round_id)
 
 
+def catalogue() -> dict[str, Any]:
+    """The catalogue of measures in use, with its name and version for captions."""
+    report = measures_report(access())
+    held = report["catalogue"]
+    return {**report, "name": f"{held['id']}@{held['version']}"}
+
+
+def levels(round_id: str) -> int:
+    """How many levels the framework of a round has."""
+    return len(framework_of(access(), round_id).levels)
+
+
+def next_level(round_id: str) -> int:
+    """The level above the city's present one, the highest where it is there."""
+    return min((city(round_id, None).level or 1) + 1, levels(round_id))
+
+
+def scenario_name(content: dict[str, Any], language: str) -> str:
+    return str((content.get("name") or {}).get(language) or content["scenario"])
+
+
+def plans(
+    round_id: str, ids: tuple[str, ...], horizon: int, level: int, value: float
+) -> dict[str, Any]:
+    """Stored scenarios side by side, computed once for the same content, evidence and reader."""
+    held = {one.id: one for one in list_scenarios(access())}
+    contents = [dict(held[id].content) for id in ids if id in held]
+    key = "|".join((_key(round_id), catalogue()["catalogue"]["digest"], json.dumps(contents)))
+    return _plans(key, round_id, contents, horizon, level, value)
+
+
 def _key(*rounds: str | None) -> str:
     digests = [evidence_key(access(), round_id) for round_id in rounds if round_id]
     return "|".join((access().scope, *digests))
@@ -103,6 +138,21 @@ def _quality(key: str, round_id: str, missing: str, compared: str | None) -> Qua
 def _comparison(key: str, round_id: str, compared: str | None, node: str) -> dict[str, Any]:
     with st.spinner(say("page.computing")):
         return comparison_report(access(), round_id, compared=compared, node=node)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _plans(
+    key: str,
+    round_id: str,
+    _contents: list[dict[str, Any]],
+    horizon: int,
+    level: int,
+    value: float,
+) -> dict[str, Any]:
+    with st.spinner(say("page.computing")):
+        return comparison_of_plans(
+            access(), round_id, _contents, horizon=horizon, level=level, value=value
+        )
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
