@@ -51,8 +51,11 @@ def joint_draws(
     """
     z = generator.standard_normal((count, len(mean)))
     stretch = np.sqrt(df / generator.chisquare(df, count))
-    deviation = z @ symmetric_root(covariance)
-    return mean + deviation * stretch[:, None], mean + deviation
+    normal = z @ symmetric_root(covariance)
+    t = np.multiply(normal, stretch[:, None], out=z)
+    t += mean
+    normal += mean
+    return t, normal
 
 
 def quantiles(drawn: Array, at: Sequence[float]) -> Array:

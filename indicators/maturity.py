@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +31,11 @@ TOLERANCE = 1e-9
 
 def level_of(scores: Array, cuts: Array) -> Array:
     """The highest level whose cut-off the score reaches, 1 … L; NaN where the score is missing."""
-    levels = np.searchsorted(cuts, scores + TOLERANCE, side="right").astype(float)
-    return np.where(np.isnan(scores), np.nan, np.maximum(levels, 1.0))
+    reaches = scores + TOLERANCE
+    levels = np.ones(np.shape(scores))
+    for cut in cuts[1:]:
+        levels += reaches >= cut
+    return np.where(np.isnan(scores), np.nan, levels)
 
 
 def coordination(shares: Array, weights: Array, variant: str = "wang2021") -> Array:
@@ -45,21 +50,20 @@ def coordination(shares: Array, weights: Array, variant: str = "wang2021") -> Ar
     shares : array (..., n)
     weights : array (n,), not negative
     """
-    u = np.clip(shares, 0.0, 1.0)
-    n = u.shape[-1]
-    top = u.max(axis=-1)
-    t = (u * (weights / weights.sum())).sum(axis=-1)
+    # Factors are few and draws many: one array a factor is faster than a short last axis.
+    u = [np.clip(shares[..., k], 0.0, 1.0) for k in range(shares.shape[-1])]
+    n = len(u)
+    top = reduce(np.maximum, u)
+    t = sum(a * x for a, x in zip(weights / weights.sum(), u, strict=True))
     with np.errstate(divide="ignore", invalid="ignore"):
         if n == 1:
             c = np.ones_like(top)
         elif variant == "standard":
-            c = n * np.prod(u, axis=-1) ** (1 / n) / u.sum(axis=-1)
+            c = n * reduce(np.multiply, u) ** (1 / n) / sum(u)
         else:
-            # Σ_{i>j} |u_i − u_j| = Σ_k (2k − n − 1) u_(k) over the ordered values.
-            place = np.arange(1 - n, n, 2) * (2 / (n * (n - 1)))
-            gaps = np.sort(u, axis=-1) @ place
-            product = np.prod(u / top[..., None], axis=-1)
-            c = np.sqrt(np.maximum(1 - gaps, 0.0) * product ** (1 / (n - 1)))
+            apart = sum(np.abs(a - b) for a, b in combinations(u, 2)) / (n * (n - 1) / 2)
+            product = reduce(np.multiply, [x / top for x in u])
+            c = np.sqrt(np.maximum(1 - apart, 0.0) * product ** (1 / (n - 1)))
     return np.where(top > 0, np.sqrt(np.maximum(c * t, 0.0)), np.nan)
 
 
@@ -161,6 +165,54 @@ def _minimum(
     return _state(gate, framework, passed, cap, value, bounds[worst])
 
 
+def gated_levels(
+    framework: Framework,
+    scores: Array,
+    raw: Array,
+    not_applicable: NDArray[np.bool_],
+    *,
+    positions: Mapping[str, int],
+    raw_positions: Mapping[str, int],
+    with_caps: bool = True,
+) -> Array:
+    """`gated_level` of `gate_states` for many draws: the level alone, not what each gate compared.
+
+    Parameters as of `gate_states`. Coordination is worked out only where the level could still fall.
+
+    Returns
+    -------
+    array (...), NaN where there is no overall score
+    """
+    own = level_of(scores[..., positions["overall"]], level_cuts(framework))
+    level = own.copy()
+    for gate in framework.gates:
+        if not gate.enabled or isinstance(gate, CoverageGate):
+            continue
+        if isinstance(gate, CapGate):
+            if with_caps:
+                tripped, known, _, _ = _cap_input(
+                    gate, scores, positions, raw_positions, raw, not_applicable
+                )
+                level[tripped & known] = np.minimum(level[tripped & known], gate.level)
+        elif isinstance(gate, MinimumGate):
+            values = [scores[..., positions[node]] for node in gate.nodes]
+            bounds = gate.nodes.values()
+            below = [v < bound - TOLERANCE for v, bound in zip(values, bounds, strict=True)]
+            failed = reduce(np.logical_or, below) & ~np.isnan(sum(values))
+            level[failed] = np.minimum(level[failed], gate.level - 1)
+        elif isinstance(gate, CoordinationGate):
+            asked = level >= gate.level
+            if asked.any():
+                degree = _degree(gate.variant, framework, scores, positions, asked)
+                level[asked] = np.where(
+                    degree < gate.at_least - TOLERANCE, gate.level - 1, level[asked]
+                )
+        else:
+            lowest = _factors(framework, scores, positions).min(axis=-1)
+            level = np.fmin(level, level_of(lowest, level_cuts(framework)) + gate.allow)
+    return np.where(np.isnan(own), np.nan, np.maximum(level, 1.0))
+
+
 def _cap(
     gate: CapGate,
     framework: Framework,
@@ -170,30 +222,49 @@ def _cap(
     raw: Array,
     not_applicable: NDArray[np.bool_],
 ) -> GateState:
+    tripped, known, value, bound = _cap_input(gate, scores, at, raw_at, raw, not_applicable)
+    passed = _decided(~tripped, known)
+    cap = np.full(value.shape, float(gate.level))
+    return _state(gate, framework, passed, cap, value, np.array(bound))
+
+
+def _cap_input(
+    gate: CapGate,
+    scores: Array,
+    at: Mapping[str, int],
+    raw_at: Mapping[str, int],
+    raw: Array,
+    not_applicable: NDArray[np.bool_],
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Array, float]:
+    """Where the gate trips, where that can be said, the value, and what it is compared with.
+
+    A metric that does not apply can be said not to trip.
+    """
     when = gate.when
     shape = scores.shape[:-1]
     if when.score_below is not None:
         value = scores[..., at[when.indicator]]
-        exempt = np.zeros(shape, dtype=bool)
-        bound, tripped = when.score_below, value < when.score_below - TOLERANCE
+        return value < when.score_below - TOLERANCE, ~np.isnan(value), value, when.score_below
+    column = raw_at[when.indicator]
+    value = np.broadcast_to(raw[..., column], shape)
+    exempt = np.broadcast_to(not_applicable[..., column], shape)
+    if when.value_above is not None:
+        bound, tripped = when.value_above, value > when.value_above + TOLERANCE
     else:
-        column = raw_at[when.indicator]
-        value = np.broadcast_to(raw[..., column], shape)
-        exempt = np.broadcast_to(not_applicable[..., column], shape)
-        if when.value_above is not None:
-            bound, tripped = when.value_above, value > when.value_above + TOLERANCE
-        else:
-            assert when.value_below is not None
-            bound, tripped = when.value_below, value < when.value_below - TOLERANCE
-    passed = np.where(exempt, 1.0, _decided(~tripped, ~np.isnan(value)))
-    return _state(
-        gate, framework, passed, np.full(shape, float(gate.level)), value, np.array(bound)
-    )
+        assert when.value_below is not None
+        bound, tripped = when.value_below, value < when.value_below - TOLERANCE
+    return tripped & ~exempt, exempt | ~np.isnan(value), value, bound
 
 
-def _degree(variant: str, framework: Framework, scores: Array, at: Mapping[str, int]) -> Array:
+def _degree(
+    variant: str,
+    framework: Framework,
+    scores: Array,
+    at: Mapping[str, int],
+    asked: NDArray[np.bool_] | None = None,
+) -> Array:
     low, high = framework.normalised_range
-    shares = (_factors(framework, scores, at) - low) / (high - low)
+    shares = (_factors(framework, scores, at, asked) - low) / (high - low)
     return coordination(shares, np.array(framework.node("overall").weights), variant)
 
 
@@ -203,8 +274,17 @@ def _coordination(gate: CoordinationGate, framework: Framework, value: Array) ->
     return _state(gate, framework, passed, cap, value, np.array(gate.at_least))
 
 
-def _factors(framework: Framework, scores: Array, at: Mapping[str, int]) -> Array:
-    return scores[..., [at[factor.id] for factor in framework.factors]]
+def _factors(
+    framework: Framework,
+    scores: Array,
+    at: Mapping[str, int],
+    asked: NDArray[np.bool_] | None = None,
+) -> Array:
+    """(..., factors), each of them contiguous; only where it is asked for."""
+    columns = [scores[..., at[factor.id]] for factor in framework.factors]
+    if asked is not None:
+        columns = [column[asked] for column in columns]
+    return np.moveaxis(np.stack(columns), 0, -1)
 
 
 def gated_level(score_level: Array, states: list[GateState]) -> Array:

@@ -45,13 +45,13 @@ def leaf_draws(
         )
         values = np.broadcast_to(leaf.value[d], (count, leaf.value.shape[1])).copy()
         _draw_metric_errors(values, evidence, framework, leaf, d, seed)
-        values[:, columns] = np.clip(stretched, low, high)
-        drawn = _with_imputed(values.copy(), framework, leaf, d)
-        if normal:
-            values[:, columns] = np.clip(plain, low, high)
-            yield drawn, _with_imputed(values, framework, leaf, d)
-        else:
-            yield drawn, None
+        other = values.copy() if normal else None
+        values[:, columns] = np.clip(stretched, low, high, out=stretched)
+        drawn = _with_imputed(values, framework, leaf, d)
+        if other is not None:
+            other[:, columns] = np.clip(plain, low, high, out=plain)
+            other = _with_imputed(other, framework, leaf, d)
+        yield drawn, other
 
 
 def _with_imputed(values: Array, framework: Framework, leaf: Leaves, d: int) -> Array:

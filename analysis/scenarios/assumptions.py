@@ -30,7 +30,7 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Assumptions:
-    """S draws over M measures and E effects.
+    """S draws over M measures and E effects. In memory the draws of each lie side by side.
 
     Attributes
     ----------
@@ -95,11 +95,11 @@ def draw_assumptions(
         annual.append(pert_quantile(c, *measure.cost.annual))
     return Assumptions(
         tuple(entries),
-        np.column_stack(shares) if shares else np.empty((draws, 0)),
-        np.column_stack(lead),
-        np.column_stack(success).astype(bool),
-        np.column_stack(first),
-        np.column_stack(annual),
+        np.stack(shares).T if shares else np.empty((draws, 0)),
+        np.stack(lead).T,
+        np.stack(success).T,
+        np.stack(first).T,
+        np.stack(annual).T,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,19 +14,19 @@ from indicators.aggregate import up_the_tree
 from indicators.evidence import Evidence
 from indicators.framework import Framework
 from indicators.leaves import leaves, survey_shares
-from indicators.maturity import gate_states, gated_level, level_cuts, level_of
+from indicators.maturity import gated_levels
 from indicators.node_draws import leaf_draws
 from indicators.scores import Scores
 from indicators.shrinkage import shrunken_nodes
 
 Array = NDArray[np.float64]
-CHUNK = 256
-"""Draws projected at once: their arrays stay in the processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
-    """S draws of R departments at Q read nodes, and the gaps of their C columns; departments first.
+    """S draws of R departments at Q read nodes, and the gaps of their C columns.
+
+    In memory the draws of a department's column or node lie side by side.
 
     The survey part is shrunk (empirical Bayes), so that a department that is low by luck is not
     taken for one with more to gain. Leaves are moved so that the overall score has its shrunken
@@ -34,7 +35,8 @@ class Baseline:
     Attributes
     ----------
     rows : (R,) departments that count, places in ``scores.departments``
-    weight : (R,) weight in the city
+    weight : (R,) weight in the city; ``city_weight`` (R, Q) shares in each of its nodes, 0 where a
+        node is missing or withheld
     level : (R,) gated level of the point estimate
     read : the compiled nodes
     group : (I,) gap group of each measured indicator, −1 where no measure moves it
@@ -52,6 +54,7 @@ class Baseline:
     scores: Scores
     rows: NDArray[np.intp]
     weight: Array
+    city_weight: Array
     level: NDArray[np.int64]
     read: ReadNodes
     group: NDArray[np.intp]
@@ -75,11 +78,12 @@ class Baseline:
     def ids(self) -> tuple[str, ...]:
         return tuple(self.scores.departments[row].id for row in self.rows)
 
-    def node_weights(self) -> Array:
-        """(R, Q) weights of departments in each node of the city; 0 where a node is missing."""
-        weight = np.where(np.isnan(self.point), 0.0, self.weight[:, None])
-        total = weight.sum(axis=0)
-        return np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
+    @cached_property
+    def stretch(self) -> Array:
+        """(R, S, Q) gap of the shrunken node over the kernel's: what a point of the kernel is worth."""
+        _, high = self.framework.normalised_range
+        room = high - self.kernel
+        return np.divide(high - self.score, room, out=np.zeros_like(room), where=room > 1e-9)
 
 
 def counted_rows(scores: Scores) -> NDArray[np.intp]:
@@ -118,58 +122,71 @@ def build_baseline(
     leaf = leaves(evidence, framework, lenders)
     point = up_the_tree(framework, leaf.value)
     share = survey_shares(framework, leaf)
-    read = read_nodes(framework, np.isnan(leaf.value[rows]), found.group, found.groups)
+    read = read_nodes(
+        framework, np.isnan(leaf.value[rows]), found.group, found.groups, found.opened
+    )
     nodes = list(read.nodes)
     low, high = framework.normalised_range
     survey = list(leaf.survey_columns)
-    raw_gap = np.empty((len(rows), draws, len(read.group)))
+    gap = _by_draw(len(rows), draws, len(read.group))
+    drawn = _by_draw(len(rows), draws, len(nodes))
     kept = np.empty((len(rows), draws, len(survey)), dtype=np.float32)
     spread = np.zeros(point.shape)
     place = {int(d): r for r, d in enumerate(rows)}
     for d, (values, _) in enumerate(leaf_draws(evidence, framework, leaf, draws, seed, False)):
         if d in place:
-            kept[place[d]] = values[:, survey]
-            raw_gap[place[d]] = read.of_leaves(high - values, place[d])
+            r = place[d]
+            kept[r] = values[:, survey]
+            gap[r] = read.of_leaves(np.subtract(high, values, out=values), r)
+            drawn[r] = read.scores(gap[r : r + 1], slice(r, r + 1))[0]
+            spread[d, nodes] = drawn[r].std(axis=0)
         elif np.isfinite(point[d, 0]):
             spread[d] = up_the_tree(framework, values).std(axis=0)
-    drawn = _in_chunks(read, raw_gap)
-    spread[rows[:, None], nodes] = drawn.std(axis=1)
     spread[np.isnan(point) | (spread < 1e-9)] = 0.0
-    bayes, bayes_sd, adjusted = shrunken_nodes(framework, leaf, point, spread, share, outside)
+    asked = np.full(point.shape, np.nan)
+    asked[:, nodes] = point[:, nodes]
+    bayes, bayes_sd, adjusted = shrunken_nodes(framework, leaf, asked, spread, share, outside)
     step = np.divide(bayes_sd, spread, out=np.ones_like(spread), where=spread > 0)
-    moved = np.nan_to_num(
-        np.divide(bayes - point, share, out=np.zeros_like(point), where=np.nan_to_num(share) > 0)
-    )[:, 0]
-    gap, leaf_gap = raw_gap.copy(), np.empty((len(rows), leaf.value.shape[1]))
+    part = share[rows, 0]
+    moved = np.divide(
+        (bayes - point)[rows, 0], part, out=np.zeros(len(rows)), where=np.nan_to_num(part) > 0
+    )
+    leaf_gap = high - leaf.value[rows]
+    kernel, theta = _by_draw(*drawn.shape), _by_draw(*drawn.shape)
     for r, d in enumerate(rows):
         centre = leaf.value[d, survey]
-        shifted = np.clip(centre + moved[d] + (kept[r] - centre) * step[d, 0], low, high)
-        gap[r] += np.nan_to_num(kept[r] - shifted) @ read.weight[r][survey]
-        leaf_gap[r] = high - leaf.value[d]
-        leaf_gap[r, survey] = high - np.clip(centre + moved[d], low, high)
-    theta = (
-        bayes[rows][:, None, nodes]
-        + (drawn - point[rows][:, None, nodes]) * (step[rows][:, None, nodes])
-    )
+        leaf_gap[r, survey] = high - np.clip(centre + moved[r], low, high)
+        if moved[r] or step[d, 0] != 1:
+            shifted = kept[r] - centre
+            shifted *= step[d, 0]
+            shifted += centre + moved[r]
+            np.subtract(kept[r], np.clip(shifted, low, high, out=shifted), out=shifted)
+            shifted[:, np.isnan(centre)] = 0.0
+            gap[r] += (read.weight[r][survey].T @ shifted.T).T
+        kernel[r] = read.scores(gap[r : r + 1], slice(r, r + 1))[0]
+        theta[r] = (drawn[r] - point[d, nodes]) * step[d, nodes] + bayes[d, nodes]
+    np.clip(theta, low, high, out=theta)
     weight = np.array([evidence.departments[d].weight for d in rows], dtype=float)
-    city = np.where(np.isnan(point[rows][:, nodes]), 0.0, weight[:, None])
-    total = city.sum(axis=0)
-    city = np.divide(city, total, out=np.zeros_like(city), where=total > 0)
+    inside = np.isfinite(point) & ~scores.hidden
+    city_weight = np.where(inside[rows][:, nodes], weight[:, None], 0.0)
+    total = city_weight.sum(axis=0)
+    np.divide(city_weight, total, out=city_weight, where=total > 0)
     return Baseline(
         framework=framework,
         round=evidence.round,
         scores=scores,
         rows=rows,
         weight=weight,
+        city_weight=city_weight,
         level=scores.level[rows],
         read=read,
         group=found.group,
         leaf_gap=leaf_gap,
         gap=gap,
-        kernel=_in_chunks(read, gap),
-        score=np.clip(theta, low, high),
+        kernel=kernel,
+        score=theta,
         point=bayes[rows][:, nodes],
-        city=np.einsum("rsq,rq->sq", np.nan_to_num(drawn), city),
+        city=_weighted(drawn, city_weight),
         city_point=scores.city.score[nodes],
         raw=leaf.raw[rows],
         absent=leaf.raw_not_applicable[rows],
@@ -178,9 +195,17 @@ def build_baseline(
     )
 
 
-def _in_chunks(read: ReadNodes, gap: Array) -> Array:
-    parts = range(0, gap.shape[1], CHUNK)
-    return np.concatenate([read.scores(gap[:, at : at + CHUNK]) for at in parts], axis=1)
+def _by_draw(rows: int, draws: int, columns: int) -> Array:
+    """Room for (R, S, C) numbers, the draws of each column side by side."""
+    return np.empty((rows, columns, draws)).swapaxes(1, 2)
+
+
+def _weighted(values: Array, weight: Array) -> Array:
+    """(S, Q) sums over departments of values (R, S, Q) times weights (R, Q), 0 where missing."""
+    found = np.zeros((values.shape[2], values.shape[1])).T
+    for r, q in zip(*np.nonzero(weight), strict=True):
+        found[:, q] += values[r, :, q] * weight[r, q]
+    return found
 
 
 def levels(
@@ -191,21 +216,25 @@ def levels(
     absent: NDArray[np.bool_],
 ) -> Array:
     """(R, n) gated levels of draws of the read nodes (R, n, Q); NaN where there is no score."""
-    framework = baseline.framework
-    positions = baseline.read.positions()
-    states = gate_states(
-        framework, score, raw, absent, positions=positions, raw_positions=raw_positions
+    return gated_levels(
+        baseline.framework,
+        score,
+        raw,
+        absent,
+        positions=baseline.read.positions(),
+        raw_positions=raw_positions,
     )
-    by_score = level_of(score[..., positions["overall"]], level_cuts(framework))
-    return gated_level(by_score, states)
 
 
 def city_levels(baseline: Baseline, score: Array) -> Array:
     """(n,) levels of the city from draws of its nodes (n, Q); cap gates are not applied to it."""
-    framework = baseline.framework
-    positions = baseline.read.positions()
     nothing = np.zeros((1, 0))
-    states = gate_states(
-        framework, score, nothing, nothing.astype(bool), positions=positions, with_caps=False
+    return gated_levels(
+        baseline.framework,
+        score,
+        nothing,
+        nothing.astype(bool),
+        positions=baseline.read.positions(),
+        raw_positions={},
+        with_caps=False,
     )
-    return gated_level(level_of(score[..., positions["overall"]], level_cuts(framework)), states)

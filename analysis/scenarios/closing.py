@@ -26,6 +26,8 @@ class Reach:
     ----------
     group : (I,) gap group of each measured indicator, −1 where no measure moves it
     groups : their number G; ``dimension`` (G,) names each group's dimension
+    counted : metrics that count events → the gap group that they follow
+    opened : groups whose gaps a side effect may open
     entry_groups : of each effect, the gap groups that it moves
     kind : (D,) kind of each department; ``factor`` (K, M) readiness × multiplier of each kind
     """
@@ -33,6 +35,8 @@ class Reach:
     group: NDArray[np.intp]
     groups: int
     dimension: tuple[str, ...]
+    counted: Mapping[str, int]
+    opened: frozenset[int]
     entry_groups: tuple[tuple[int, ...], ...]
     kind: NDArray[np.intp]
     factor: Array
@@ -59,17 +63,26 @@ def reach(
     }
     signatures: dict[tuple[str, frozenset[int]], int] = {}
     group = np.full(len(framework.measured), -1, dtype=np.intp)
-    for column, indicator in enumerate(framework.measured):
-        dimension = dimension_of.get(indicator.id)
-        if dimension is None or not responds(indicator):
-            continue
+    still = {one.id for one in framework.measured if not responds(one)}
+
+    def group_of(id: str, dimension: str | None) -> int:
         hit = frozenset(
             place
             for place, entry in enumerate(entries)
-            if entry.dimension == dimension and (entry.only is None or indicator.id in entry.only)
+            if entry.dimension == dimension and (entry.only is None or id in entry.only)
         )
-        if hit:
-            group[column] = signatures.setdefault((dimension, hit), len(signatures))
+        if dimension is None or id in still or not hit:
+            return -1
+        return signatures.setdefault((dimension, hit), len(signatures))
+
+    for column, indicator in enumerate(framework.measured):
+        group[column] = group_of(indicator.id, dimension_of.get(indicator.id))
+    known = set(dimension_of.values())
+    counted = {
+        id: group_of(id, dimension)
+        for id, dimension in catalogue.counts.items()
+        if id in framework.metric_ids and dimension in known
+    }
     entry_groups = tuple(
         tuple(place for (_, hit), place in signatures.items() if number in hit)
         for number in range(len(entries))
@@ -83,6 +96,12 @@ def reach(
         group,
         len(signatures),
         tuple(dimension for dimension, _ in signatures),
+        {id: number for id, number in counted.items() if number >= 0},
+        frozenset(
+            place
+            for (_, hit), place in signatures.items()
+            if any(entries[number].harms for number in hit)
+        ),
         entry_groups,
         kind.reshape(-1).astype(np.intp),
         factors,
@@ -125,24 +144,36 @@ def _multipliers(
 
 
 def shares(
-    assumptions: Assumptions, found: Reach, ramp: Array, effect: float = 1.0
+    assumptions: Assumptions,
+    found: Reach,
+    ramp: Array,
+    effect: float = 1.0,
+    only: NDArray[np.bool_] | None = None,
 ) -> tuple[Array, float]:
     """(S, K, E) share of the gap that each effect closes in each kind of department.
 
     ``min(.95, ramp · success · effect · share · readiness)``; also the share of these that hit the
-    cap.
+    cap. In memory the draws lie side by side.
 
     Parameters
     ----------
     ramp : (S, M) share of the full effect
     effect : multiplies every effect
+    only : bool array (M,), leave the shares of other measures at 0 and out of the count
     """
-    measure = np.array([entry.measure for entry in assumptions.entries], dtype=np.intp)
-    active = ramp * assumptions.success
-    full = effect * assumptions.share * active[:, measure]
-    closed = full[:, None, :] * found.factor[None, :, measure]
-    capped = closed > MOST
-    return np.minimum(closed, MOST), float(capped.mean()) if capped.size else 0.0
+    kinds = len(found.factor)
+    closed = np.zeros((len(assumptions.entries), kinds, len(ramp)))
+    hits = asked = 0
+    for number, entry in enumerate(assumptions.entries):
+        if (only is not None and not only[entry.measure]) or not found.entry_groups[number]:
+            continue
+        active = ramp[:, entry.measure] * assumptions.success[:, entry.measure]
+        full = effect * assumptions.share[:, number] * active
+        np.multiply.outer(found.factor[:, entry.measure], full, out=closed[number])
+        hits += int((closed[number] > MOST).sum())
+        asked += closed[number].size
+        np.minimum(closed[number], MOST, out=closed[number])
+    return closed.transpose(2, 1, 0), hits / asked if asked else 0.0
 
 
 def build_terms(
@@ -209,14 +240,15 @@ def build_terms(
                 stretched = np.minimum(x * (1 + (one.factor - 1) * ramp[:, None, other]), MOST)
                 log = np.log1p(-stretched) - np.log1p(-x)
                 add(entry.measure, other, found.entry_groups[number], log)
-    shape = (share.shape[0], share.shape[1], len(value))
-    stacked = np.stack(value, axis=-1) if value else np.zeros(shape)
+    stacked = np.empty((len(value), share.shape[1], share.shape[0]))
+    for number, log in enumerate(value):
+        stacked[number] = log.T
     return Terms(
         catalogue.ids,
         np.array(first, dtype=np.intp),
         np.array(second, dtype=np.intp),
         np.array(group, dtype=np.intp),
-        stacked,
+        stacked.transpose(2, 1, 0),
         found.kind,
         found.groups,
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.scenarios.baseline import CHUNK, Baseline, city_levels, levels
+from analysis.scenarios.baseline import Baseline, city_levels, levels
 from analysis.scenarios.terms import Terms
 from indicators.draws import stream
 from indicators.framework import CapGate, Metric
@@ -45,8 +45,7 @@ def project(
     terms: Terms,
     taken: NDArray[np.bool_],
     *,
-    counts: Mapping[str, str] | None = None,
-    dimensions: tuple[str, ...] = (),
+    counts: Mapping[str, int] | None = None,
     seed: int = 1,
     draws: int | None = None,
 ) -> Projection:
@@ -56,42 +55,43 @@ def project(
     ----------
     terms : over the same draws as the baseline, or one draw for all
     taken : bool array (R, M), measures that work (`scenario.working`)
-    counts : metrics that count events → the dimension whose gap they follow
-    dimensions : (G,) dimension of each gap group
+    counts : metrics that count events → the gap group that they follow
     draws : the first so many draws only
     """
-    framework, read = baseline.framework, baseline.read
+    read = baseline.read
     count = baseline.draws if draws is None else draws
-    low, high = framework.normalised_range
+    low, high = baseline.framework.normalised_range
+    part = slice(0, 1) if terms.draws == 1 else slice(0, count)
     rows, place = terms.rows(taken)
-    acting = bool(rows[:, 1:].any())
-    gate_metrics = _GateMetrics(baseline, counts or {}, dimensions, seed, count)
-    weight = baseline.node_weights()
+    metrics = _GateMetrics(baseline, counts or {}, seed, count)
     overall = np.empty((len(baseline.rows), count))
     level = np.zeros(overall.shape, dtype=np.int8)
-    city = np.empty((count, len(read.nodes)))
-    for start in range(0, count, CHUNK):
-        part = slice(start, min(start + CHUNK, count))
-        theta = baseline.score[:, part]
-        city[part] = baseline.city[part]
-        raw = gate_metrics.start[:, None]
+    city = baseline.city[:count].copy(order="K")
+    for number, row in enumerate(rows):
+        acting = bool(row[1:].any())
         if acting:
-            log = terms.log_left_of_rows(rows, slice(0, 1) if terms.draws == 1 else part)
-            left = np.ones((len(rows), log.shape[0], terms.groups + 1))
-            np.exp(log.swapaxes(0, 1), out=left[..., :-1])
-            left = left[place]
-            before = baseline.kernel[:, part]
-            kernel = read.scores(baseline.gap[:, part] * left[..., read.group])
-            room = high - before
-            with np.errstate(invalid="ignore", divide="ignore"):
-                closed = (kernel - before) / room
-            gain = np.where(room > 1e-9, closed * (high - theta), 0.0)
-            theta = np.clip(theta + gain, low, high)
-            city[part] += np.einsum("rsq,rq->sq", np.nan_to_num(gain), weight)
-            raw = gate_metrics.moved(left, part)
-        overall[:, part] = theta[..., 0]
-        found = levels(baseline, theta, raw, gate_metrics.positions, gate_metrics.absent[:, None])
-        level[:, part] = np.nan_to_num(found)
+            left = np.ones((terms.groups + 1, part.stop))
+            np.exp(terms.log_left_of_rows(row[None], part)[:, 0].T, out=left[:-1])
+            columns = left[read.group].T
+            opens = bool((left > 1).any())
+        for r in map(int, np.flatnonzero(place == number)):
+            theta = baseline.score[r, :count]
+            raw = metrics.start[[r]]
+            if acting:
+                gap = baseline.gap[r, :count] * columns
+                if opens:
+                    np.minimum(gap, read.most[r], out=gap)
+                gain = read.scores(gap[None], slice(r, r + 1))[0]
+                gain -= baseline.kernel[r, :count]
+                gain *= baseline.stretch[r, :count]
+                for q in np.flatnonzero(baseline.city_weight[r]):
+                    city[:, q] += gain[:, q] * baseline.city_weight[r, q]
+                theta = np.clip(np.add(gain, theta, out=gain), low, high, out=gain)
+                raw = metrics.moved(r, left)
+            overall[r] = theta[:, 0]
+            found = levels(baseline, theta, raw, metrics.positions, metrics.absent[[r]])
+            level[r] = np.nan_to_num(found)
+    np.clip(city, low, high, out=city)
     city_level = np.nan_to_num(city_levels(baseline, city)).astype(np.int8)
     return Projection(overall, level, city, city_level)
 
@@ -105,12 +105,7 @@ class _GateMetrics:
     """
 
     def __init__(
-        self,
-        baseline: Baseline,
-        counts: Mapping[str, str],
-        dimensions: tuple[str, ...],
-        seed: int,
-        draws: int,
+        self, baseline: Baseline, counts: Mapping[str, int], seed: int, draws: int
     ) -> None:
         framework = baseline.framework
         named = [
@@ -123,58 +118,48 @@ class _GateMetrics:
         places = [framework.metric_ids.index(id) for id in self.ids]
         self.start = baseline.raw[:, places]
         self.absent = baseline.absent[:, places]
-        self._groups: dict[int, int] = {}
-        self._metrics: dict[int, Metric] = {}
-        self._fates: dict[int, Array] = {}
+        self._baseline, self._seed, self._draws = baseline, seed, draws
+        self._moves: list[tuple[int, int, Metric | None]] = []
         measured = {m.id: (column, m) for column, m in enumerate(framework.measured)}
         for column, id in enumerate(self.ids):
             if id in counts:
-                if counts[id] not in dimensions:
-                    continue
-                self._groups[column] = dimensions.index(counts[id])
-                most = int(min(np.nanmax(self.start[:, column], initial=0.0), MOST_EVENTS))
-                self._fates[column] = np.stack(
-                    [
-                        stream(seed, f"events {id}", baseline.round, own).random((draws, most))
-                        for own in baseline.ids
-                    ]
-                )
+                self._moves.append((column, counts[id], None))
             elif id in measured:
                 place, indicator = measured[id]
                 group = int(baseline.group[place])
-                if group < 0 or indicator.metric is None:
-                    continue
-                self._groups[column] = group
-                self._metrics[column] = indicator.metric
+                if group >= 0 and indicator.metric is not None:
+                    self._moves.append((column, group, indicator.metric))
 
-    def moved(self, left: Array, part: slice) -> Array:
-        """(R, n, M) raw values where the shares (R, n, G + 1) of the gaps are left."""
-        shape = (*left.shape[:2], self.start.shape[1])
-        found = np.broadcast_to(self.start[:, None], shape).copy()
-        for column, group in self._groups.items():
-            rest = left[..., group]
-            if column in self._metrics:
-                found[..., column] = _closer(self.start[:, [column]], self._metrics[column], rest)
+    def moved(self, r: int, left: Array) -> Array:
+        """(S, M) raw values of a department where the shares (G + 1, S or 1) of the gaps are left."""
+        found = np.empty((len(self.ids), self._draws))
+        found[:] = self.start[r][:, None]
+        for column, group, metric in self._moves:
+            start = self.start[r, column]
+            if np.isnan(start):
+                continue
+            if metric is None:
+                found[column] = self._again(r, column, left[group])
             else:
-                found[..., column] = self._again(column, part, rest)
-        return found
+                found[column] = _closer(start, metric, left[group])
+        return found.T
 
-    def _again(self, column: int, part: slice, rest: Array) -> Array:
-        start = self.start[:, [column]]
-        fates = self._fates[column][:, part]
-        happens = (fates < rest[..., None]) & (
-            np.arange(fates.shape[-1]) < np.nan_to_num(start)[..., None]
-        )
-        events = happens.sum(axis=-1).astype(float)
-        many = np.nan_to_num(start) > MOST_EVENTS
-        events = np.where(many, np.round(np.nan_to_num(start) * rest), events)
-        return np.where(np.isnan(start), np.nan, events)
+    def _again(self, r: int, column: int, left: Array) -> Array:
+        """Events that are left; a part of one, as in a mean over periods, is left or not as one is."""
+        start = float(self.start[r, column])
+        if start <= 0 or start > MOST_EVENTS:
+            return np.where(left == 1, start, np.round(start * left))
+        own = self._baseline.ids[r]
+        generator = stream(self._seed, f"events {self.ids[column]}", self._baseline.round, own)
+        size = np.minimum(start - np.arange(np.ceil(start)), 1.0)
+        fates = generator.random((self._draws, len(size)))
+        return (fates < left[:, None]) @ size
 
 
-def _closer(start: Array, metric: Metric, left: Array) -> Array:
-    """Raw values (R, n) with so much of their gap to the best value left."""
+def _closer(start: float, metric: Metric, left: Array) -> Array:
+    """Raw values (n,) with so much of the gap to the best value left."""
     if not isinstance(metric.goalposts, tuple):
-        return np.broadcast_to(start, left.shape)
+        return np.full(left.shape, start)
     zero, full = metric.goalposts
     if metric.direction == "interval" and metric.optimum is not None:
         lower, upper = metric.optimum

@@ -31,6 +31,7 @@ class ReadNodes:
     weight : (R, I, C) how a department's leaf gaps add up to its columns
     columns : of each dimension (by node number) and each indicator that a gate reads, its columns
     there : (R, C) columns that the department has
+    most : (R, C) the gap of each column with all its leaves at the low end
     """
 
     framework: Framework
@@ -39,13 +40,19 @@ class ReadNodes:
     weight: Array
     columns: dict[int, tuple[int, ...]]
     there: NDArray[np.bool_]
+    most: Array
 
     def positions(self) -> dict[str, int]:
         return {self.framework.node_ids[node]: place for place, node in enumerate(self.nodes)}
 
     def of_leaves(self, gap: Array, row: int) -> Array:
-        """Columns (..., C) of one department from its leaf gaps (..., I); NaN leaves count nothing."""
-        return np.nan_to_num(gap) @ self.weight[row]
+        """Columns (..., C) of one department from its leaf gaps (..., I); NaN leaves count nothing.
+
+        Each column is contiguous.
+        """
+        there = self.weight[row].any(axis=1)
+        known = gap if there.all() else np.where(there, gap, 0.0)
+        return (self.weight[row].T @ known.swapaxes(-1, -2)).swapaxes(-1, -2)
 
     @cached_property
     def _linear(self) -> Array | None:
@@ -55,16 +62,22 @@ class ReadNodes:
         shape = (*self.there.shape, len(self.nodes))
         one = np.broadcast_to(np.eye(shape[1]), (shape[0], shape[1], shape[1]))
         _, high = self.framework.normalised_range
-        return high - self._up(one * self.there[:, None, :], unbounded=True)
+        return high - self._up(one * self.there[:, None, :], slice(None), unbounded=True)
 
-    def scores(self, gap: Array) -> Array:
-        """(R, n, Q) scores of the read nodes from column gaps (R, n, C) as they are left."""
+    def scores(self, gap: Array, rows: slice = slice(None)) -> Array:
+        """(R, n, Q) scores of the read nodes from column gaps (R, n, C) as they are left.
+
+        ``rows`` are the departments that the gaps belong to. Each node's scores are contiguous.
+        """
         low, high = self.framework.normalised_range
         if self._linear is None:
-            return self._up(gap)
-        return np.maximum(high - gap @ self._linear, low)
+            return self._up(gap, rows)
+        found = self._linear[rows].swapaxes(1, 2) @ gap.swapaxes(1, 2)
+        np.subtract(high, found, out=found)
+        return np.maximum(found, low, out=found).swapaxes(1, 2)
 
-    def _up(self, gap: Array, *, unbounded: bool = False) -> Array:
+    def _up(self, gap: Array, rows: slice, *, unbounded: bool = False) -> Array:
+        there = self.there[rows]
         low, high = self.framework.normalised_range
         low = -np.inf if unbounded else low
         index = self.framework.node_index
@@ -72,7 +85,7 @@ class ReadNodes:
         for node in sorted((n for n in self.framework.nodes if n.children), key=lambda n: -n.depth):
             number = index[node.id]
             if node.kind == "dimension":
-                found[number] = self._dimension(node, gap, low, high)
+                found[number] = self._dimension(node, gap, there, low, high)
                 continue
             children = [index[child] for child in node.children]
             values = np.stack([found[child] for child in children], axis=-1)
@@ -81,24 +94,30 @@ class ReadNodes:
             if number not in found:
                 (column,) = self.columns[number]
                 own = np.maximum(high - gap[..., column], low)
-                found[number] = np.where(self.there[:, column, None], own, np.nan)
-        return np.stack([found[number] for number in self.nodes], axis=-1)
+                found[number] = np.where(there[:, column, None], own, np.nan)
+        return np.moveaxis(np.stack([found[number] for number in self.nodes]), 0, -1)
 
-    def _dimension(self, node: Node, gap: Array, low: float, high: float) -> Array:
+    def _dimension(
+        self, node: Node, gap: Array, there: NDArray[np.bool_], low: float, high: float
+    ) -> Array:
         columns = list(self.columns[self.framework.node_index[node.id]])
         if node.aggregation == "arithmetic":
             summed = gap[..., columns[0]].copy()
             for column in columns[1:]:
                 summed += gap[..., column]
-            known = np.any(self.there[:, columns], axis=1, keepdims=True)
+            known = np.any(there[:, columns], axis=1, keepdims=True)
             return np.where(known, np.maximum(high - summed, low), np.nan)
         values = np.maximum(high - gap[..., columns], low)
-        values = np.where(self.there[:, None, columns], values, np.nan)
+        values = np.where(there[:, None, columns], values, np.nan)
         return aggregate(values, np.array(node.weights, dtype=float), node.aggregation)
 
 
 def read_nodes(
-    framework: Framework, missing: NDArray[np.bool_], group: NDArray[np.intp], groups: int
+    framework: Framework,
+    missing: NDArray[np.bool_],
+    group: NDArray[np.intp],
+    groups: int,
+    opened: frozenset[int] = frozenset(),
 ) -> ReadNodes:
     """Compile the read nodes.
 
@@ -106,6 +125,8 @@ def read_nodes(
     ----------
     missing : (R, I) leaves without a value
     group : (I,) gap group of each measured indicator, −1 = none
+    opened : groups whose gaps a side effect may open: each leaf is a column of its own, as a leaf
+        that falls to the low end stays there
     """
     index = framework.node_index
     leaf = {m.id: column for column, m in enumerate(framework.measured)}
@@ -140,9 +161,10 @@ def read_nodes(
         made = []
         for of in sorted({int(own_group[column]) for column in own}):
             mine = [column for column in own if own_group[column] == of]
-            part = np.zeros_like(share)
-            part[:, mine] = share[:, mine]
-            made.append(add(part, of))
+            for together in [[column] for column in mine] if of in opened else [mine]:
+                part = np.zeros_like(share)
+                part[:, together] = share[:, together]
+                made.append(add(part, of))
         columns[index[node.id]] = tuple(made)
     for number in nodes:
         node = framework.nodes[number]
@@ -157,4 +179,5 @@ def read_nodes(
         stacked,
         columns,
         there,
+        stacked.sum(axis=1) * (framework.normalised_range[1] - framework.normalised_range[0]),
     )

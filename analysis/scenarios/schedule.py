@@ -29,7 +29,8 @@ def begin_and_done(
     begin, done : (S, M); of measures not taken too, as if they were
     """
     place = {id: column for column, id in enumerate(catalogue.ids)}
-    begin = np.broadcast_to(earliest, lead.shape).copy()
+    begin = np.empty(lead.shape[::-1]).T
+    begin[:] = earliest
     for column in _in_order(catalogue):
         need = catalogue.measures[column].requires
         for id in need.all:
@@ -65,12 +66,16 @@ def _in_order(catalogue: Catalogue) -> list[int]:
 
 
 def ramps(catalogue: Catalogue, done: Array, month: float) -> Array:
-    """(S, M) share of the full effect at a month: 0 before, then linear over the ramp."""
+    """(S, M) share of the full effect at a month: 0 until it begins, then linear over the ramp.
+
+    Without a ramp the effect is there from any time after it begins, so that nothing has changed at
+    month 0.
+    """
     length = np.array([catalogue.ramp_of(m) for m in catalogue.measures])
     since = month - done
     with np.errstate(divide="ignore", invalid="ignore"):
         rising = np.clip(since / length, 0.0, 1.0)
-    return np.where(length > 0, rising, (since >= 0).astype(float))
+    return np.where(length > 0, rising, (since > 0).astype(float))
 
 
 def share_of_cost(

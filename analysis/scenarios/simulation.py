@@ -156,7 +156,7 @@ def terms_at(
     found = planner.reach(scenario.multipliers)
     _, done = begin_and_done(catalogue, anywhere, starts(scenario, catalogue), assumptions.lead)
     ramp = ramps(catalogue, done, month)
-    share, capped = shares(assumptions, found, ramp, scenario.effect)
+    share, capped = shares(assumptions, found, ramp, scenario.effect, anywhere)
     return (
         build_terms(catalogue, assumptions.entries, found, share, ramp, anywhere),
         found,
@@ -175,8 +175,7 @@ def simulate(planner: Planner, scenario: Scenario) -> Outcome:
         baseline,
         terms,
         works,
-        counts=catalogue.counts,
-        dimensions=found.dimension,
+        counts=found.counted,
         seed=planner.seed,
     )
     lead = expected_lead(catalogue)[None]
@@ -222,8 +221,7 @@ def trajectory(planner: Planner, scenario: Scenario) -> list[tuple[int, Projecti
                     baseline,
                     terms,
                     works,
-                    counts=catalogue.counts,
-                    dimensions=where.dimension,
+                    counts=where.counted,
                     seed=planner.seed,
                     draws=count,
                 ),

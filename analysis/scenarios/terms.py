@@ -67,12 +67,12 @@ class Terms:
     def log_left_of_rows(self, rows: NDArray[np.intp], part: slice = slice(None)) -> Array:
         """Logarithm of the share of each gap that is left, (S, U, G), for rows as `rows` gives."""
         value = self.value[part]
-        found = np.zeros((len(value), len(rows), self.groups))
+        found = np.zeros((len(rows), self.groups, len(value))).transpose(2, 0, 1)
         for place, row in enumerate(rows):
             acting = np.flatnonzero(row[1:])
             route = np.zeros((len(acting), self.groups))
             route[np.arange(len(acting)), self.group[acting]] = 1.0
-            found[:, place] = value[:, row[0], acting] @ route
+            found[:, place] = (route.T @ value.transpose(2, 1, 0)[acting, row[0]]).T
         return found
 
     def log_left(self, taken: NDArray[np.bool_], part: slice = slice(None)) -> Array:
