@@ -97,7 +97,8 @@ def _prepared(
     names = {scores.departments[d].id for d in kept}
     unknown = [name for name in chosen.departments if name not in names]
     if unknown:
-        raise Refused(Finding("E950", params={"what": f"outputs: {', '.join(unknown)}"}))
+        what = f"outputs: {', '.join(unknown)}"
+        raise Refused(Finding("E950", where={"design": what}, params={"what": what}))
     return scores, kept, model, chosen
 
 

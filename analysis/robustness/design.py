@@ -88,11 +88,11 @@ def read_design(content: bytes, model: Model, seed: int) -> Design:
         raise _refused("E950", "inputs: " + ", ".join(one.id for one in inputs))
     for one in inputs:
         if one.kind == "sampling" and model.sampled is None:
-            raise Refused(Finding("E952", params={"input": one.id}))
+            raise Refused(Finding("E952", where={"input": one.id}))
         problem = _problem(model, one)
         if problem is not None:
             code = "E951" if problem[1] == "robustness.cannot-apply" else "E952"
-            raise Refused(Finding(code, params={"input": problem[0]}))
+            raise Refused(Finding(code, where={"input": problem[0]}))
     draws = plain.get("draws")
     if draws is not None and not (isinstance(draws, int) and 100 <= draws <= 1_000_000):
         raise _refused("E950", f"draws: {draws}")
@@ -223,4 +223,4 @@ def _problem(model: Model, one: Input) -> tuple[str, str] | None:
 
 
 def _refused(code: str, what: str) -> Refused:
-    return Refused(Finding(code, params={"what": what[:200]}))
+    return Refused(Finding(code, where={"design": what[:200]}, params={"what": what[:200]}))

@@ -196,8 +196,10 @@ def test_ranks_and_shares_are_those_of_the_enumerated_alternatives(indexed):
 def test_an_input_that_cannot_act_is_an_error_that_names_it(indexed, design, code, named_in):
     done = indexed(design)
     assert done.status == 3
-    assert done.json["error"]["code"] == code
-    assert named_in in done.json["error"]["message"]["en"]
+    error = done.json["error"]
+    assert error["code"] == code
+    assert named_in in error["message"]["en"]
+    assert [named_in in str(place) for place in error["where"].values()] == [True]
 
 
 def test_the_default_design_drops_what_cannot_act_and_says_so(indexed):
