@@ -41,7 +41,8 @@ def cross_reading_table(report: Report, language: str) -> Table | None:
         return None
     methods = found["methods"]
     head = (
-        *headers(("department", "score", "rank"), language),
+        *headers(("department", "score"), language),
+        translate("comparison.column-rank", language),
         *(translate(f"comparison.rule-{name}", language) for name in methods),
     )
     rows = []
