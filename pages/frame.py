@@ -39,11 +39,11 @@ def _document_language() -> str:
     return "zh-CN" if language() == "zh" else "en"
 
 
-def strip(facts: Iterable[tuple[str, str]], *, synthetic: bool) -> None:
-    """Facts about the view, at the right of its selectors, and the mark of synthetic data."""
+def strip(facts: Iterable[tuple[str, str]], *, synthetic: bool, marks: Iterable[str] = ()) -> None:
+    """Facts about the view, at the right of its selectors, the mark of synthetic data and others."""
     parts = [f"<span>{escape(what)} <b>{escape(value)}</b></span>" for what, value in facts]
-    if synthetic:
-        parts.append(f'<span class="ff-badge">{escape(say("page.synthetic"))}</span>')
+    badges = [*([say("page.synthetic")] if synthetic else []), *marks]
+    parts += [f'<span class="ff-badge">{escape(text)}</span>' for text in badges]
     st.html(f'<div class="ff-strip">{"".join(parts)}</div>')
 
 

@@ -63,6 +63,20 @@ page = st.navigation(
                 url_path="upload",
             ),
         ],
+        say("nav.plan"): [
+            st.Page(
+                "plan/measures.py",
+                title=say("nav.measures"),
+                icon=":material/construction:",
+                url_path="measures",
+            ),
+            st.Page(
+                "plan/portfolio.py",
+                title=say("nav.portfolio"),
+                icon=":material/stacked_line_chart:",
+                url_path="portfolio",
+            ),
+        ],
         say("nav.manage"): [
             st.Page(
                 "manage/framework.py",

@@ -1,0 +1,1 @@
+"""Pages that plan what to do: measures, scenarios, experts' estimates."""
