@@ -42,7 +42,7 @@ def cross_reading_table(report: Report, language: str) -> Table | None:
     methods = found["methods"]
     head = (
         *headers(("department", "score"), language),
-        translate("comparison.column-rank", language),
+        translate("command.column.rank", language),
         *(translate(f"comparison.rule-{name}", language) for name in methods),
     )
     rows = []
