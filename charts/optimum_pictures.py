@@ -132,6 +132,7 @@ def inclusion_bars(
         marker={"color": [tokens.accent if shares[id] == 1 else tokens.still for id in order]},
         text=[f" {percent(shares[id])}" for id in order],
         textposition="outside",
+        constraintext="none",
         cliponaxis=False,
         textfont={"color": tokens.grey, "size": 12},
         hoverinfo="skip",

@@ -41,9 +41,11 @@ def level_cut(report: Report) -> float:
 
 def plan_table(report: Report, language: str) -> Table:
     """The four numbers of every scenario, and where it leaves departments."""
-    level = report["level"]
+    level, below = report["level"], min(report["level"], 3)
     keys = ("scenario", "cost", "gain", "reaches", "half", "worse", "below")
-    head = tuple(translate(f"portfolio.column-{k}", language, level=level) for k in keys)
+    head = tuple(
+        translate(f"portfolio.column-{k}", language, level=level, below=below) for k in keys
+    )
     rows = []
     for k, one in enumerate(report["scenarios"]):
         gain = one["gain"]
@@ -60,7 +62,7 @@ def plan_table(report: Report, language: str) -> Table:
                 probability(one["reaches"]),
                 probability(one["reaches_with_half"]),
                 "—" if k == STILL else worse,
-                f"{one['below_level'].get(str(min(level, 3)), 0.0):.0f}",
+                f"{one['below_level'].get(str(below), 0.0):.0f}",
             )
         )
     return Table(head, tuple(rows))
@@ -392,7 +394,7 @@ def tornado_bars(report: Report, tokens: Theme, language: str) -> Picture | None
 def information_bars(report: Report, tokens: Theme, language: str) -> Picture | None:
     """What it would be worth to know each assumption before deciding."""
     information = report["information"]
-    if information is None or not information["inputs"]:
+    if information is None or not any(one["value"] > 0 for one in information["inputs"]):
         return None
     shown = information["inputs"][:MOST_LINES]
     names = [_input_name(one, language) for one in shown]
@@ -455,6 +457,7 @@ def item_bars(report: Report, tokens: Theme, language: str) -> Picture | None:
         marker={"color": tokens.accent},
         text=[f" {signed(one['gain'])}" for one in shown],
         textposition="outside",
+        constraintext="none",
         cliponaxis=False,
         textfont={"color": tokens.grey, "size": 12},
         hoverinfo="skip",

@@ -92,6 +92,16 @@ def comparison_reason(report: Report, language: str) -> str:
     return ("" if language == "zh" else " ").join(parts)
 
 
+def information_sentence(report: Report, language: str) -> str:
+    """Where no assumption is worth studying, that; else nothing: the picture says which is."""
+    information = report["information"]
+    if information is None or any(one["value"] > 0 for one in information["inputs"]):
+        return ""
+    return translate(
+        "portfolio.information-idle", language, evpi=money(information["evpi"], language)
+    )
+
+
 def discovery_sentence(report: Report, language: str) -> str:
     """Under which assumptions the plan with the best net benefit is no longer best."""
     found = report["discovery"]

@@ -97,6 +97,7 @@ def select_many(name: str, label: str, options: Mapping[str, str]) -> list[str]:
         list(options),
         format_func=dict(options).__getitem__,
         key=key,
+        placeholder=say("view.choose"),
         on_change=lambda: _remember(name, ",".join(st.session_state[key])),
     )
     _remember(name, ",".join(values))

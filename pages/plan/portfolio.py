@@ -32,6 +32,7 @@ from charts.portfolio_wording import (
     comparison_finding,
     comparison_reason,
     discovery_sentence,
+    information_sentence,
     optimum_finding,
     optimum_reason,
     rescored_sentence,
@@ -150,7 +151,9 @@ def assumptions_part() -> None:
         if shown is not None:
             with place:
                 frame.picture(shown, draw.__name__.replace("_", "-"), source)
-    frame.remark(discovery_sentence(report, lang))
+    for sentence in (information_sentence(report, lang), discovery_sentence(report, lang)):
+        if sentence:
+            frame.remark(sentence)
 
 
 def roadmap_part() -> None:
