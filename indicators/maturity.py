@@ -31,11 +31,13 @@ TOLERANCE = 1e-9
 
 def level_of(scores: Array, cuts: Array) -> Array:
     """The highest level whose cut-off the score reaches, 1 … L; NaN where the score is missing."""
-    reaches = scores + TOLERANCE
-    levels = np.ones(np.shape(scores))
+    reaches = np.asarray(scores + TOLERANCE)
+    reached = np.ones(reaches.shape, dtype=np.int8)
     for cut in cuts[1:]:
-        levels += reaches >= cut
-    return np.where(np.isnan(scores), np.nan, levels)
+        reached += reaches >= cut
+    levels = reached.astype(float)
+    levels[np.isnan(reaches)] = np.nan
+    return levels
 
 
 def coordination(shares: Array, weights: Array, variant: str = "wang2021") -> Array:
@@ -183,34 +185,40 @@ def gated_levels(
     -------
     array (...), NaN where there is no overall score
     """
-    own = level_of(scores[..., positions["overall"]], level_cuts(framework))
+    cuts = level_cuts(framework)
+    own = level_of(scores[..., positions["overall"]], cuts)
     level = own.copy()
+    coordinated: dict[str, list[CoordinationGate]] = {}
     for gate in framework.gates:
         if not gate.enabled or isinstance(gate, CoverageGate):
             continue
         if isinstance(gate, CapGate):
             if with_caps:
-                tripped, known, _, _ = _cap_input(
+                tripped, _, _ = _cap_input(
                     gate, scores, positions, raw_positions, raw, not_applicable
                 )
-                level[tripped & known] = np.minimum(level[tripped & known], gate.level)
+                np.minimum(level, gate.level, out=level, where=tripped)
         elif isinstance(gate, MinimumGate):
             values = [scores[..., positions[node]] for node in gate.nodes]
             bounds = gate.nodes.values()
             below = [v < bound - TOLERANCE for v, bound in zip(values, bounds, strict=True)]
             failed = reduce(np.logical_or, below) & ~np.isnan(sum(values))
-            level[failed] = np.minimum(level[failed], gate.level - 1)
+            np.minimum(level, gate.level - 1, out=level, where=failed)
         elif isinstance(gate, CoordinationGate):
-            asked = level >= gate.level
-            if asked.any():
-                degree = _degree(gate.variant, framework, scores, positions, asked)
-                level[asked] = np.where(
-                    degree < gate.at_least - TOLERANCE, gate.level - 1, level[asked]
-                )
+            coordinated.setdefault(gate.variant, []).append(gate)
         else:
-            lowest = _factors(framework, scores, positions).min(axis=-1)
-            level = np.fmin(level, level_of(lowest, level_cuts(framework)) + gate.allow)
-    return np.where(np.isnan(own), np.nan, np.maximum(level, 1.0))
+            lowest = level_of(_factors(framework, scores, positions).min(axis=-1), cuts)
+            np.fmin(level, lowest + gate.allow, out=level)
+    for variant, gates in coordinated.items():
+        asked = level >= min(gate.level for gate in gates)
+        degree = np.full(level.shape, np.inf)
+        degree[asked] = _degree(variant, framework, scores, positions, asked)
+        for gate in gates:
+            failed = degree < gate.at_least - TOLERANCE
+            np.minimum(level, gate.level - 1, out=level, where=failed)
+    np.maximum(level, 1.0, out=level)
+    level[np.isnan(own)] = np.nan
+    return level
 
 
 def _cap(
@@ -222,10 +230,13 @@ def _cap(
     raw: Array,
     not_applicable: NDArray[np.bool_],
 ) -> GateState:
-    tripped, known, value, bound = _cap_input(gate, scores, at, raw_at, raw, not_applicable)
-    passed = _decided(~tripped, known)
-    cap = np.full(value.shape, float(gate.level))
-    return _state(gate, framework, passed, cap, value, np.array(bound))
+    shape = scores.shape[:-1]
+    tripped, value, exempt = _cap_input(gate, scores, at, raw_at, raw, not_applicable)
+    passed = np.broadcast_to(_decided(~tripped, exempt | ~np.isnan(value)), shape)
+    cap = np.full(shape, float(gate.level))
+    when = gate.when
+    bounds = [b for b in (when.score_below, when.value_above, when.value_below) if b is not None]
+    return _state(gate, framework, passed, cap, np.broadcast_to(value, shape), np.array(bounds[0]))
 
 
 def _cap_input(
@@ -235,25 +246,21 @@ def _cap_input(
     raw_at: Mapping[str, int],
     raw: Array,
     not_applicable: NDArray[np.bool_],
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Array, float]:
-    """Where the gate trips, where that can be said, the value, and what it is compared with.
+) -> tuple[NDArray[np.bool_], Array, NDArray[np.bool_]]:
+    """Where the gate trips, the value that it reads, and where that does not apply and cannot trip.
 
-    A metric that does not apply can be said not to trip.
+    All of a shape that broadcasts with the scores'.
     """
     when = gate.when
-    shape = scores.shape[:-1]
     if when.score_below is not None:
         value = scores[..., at[when.indicator]]
-        return value < when.score_below - TOLERANCE, ~np.isnan(value), value, when.score_below
-    column = raw_at[when.indicator]
-    value = np.broadcast_to(raw[..., column], shape)
-    exempt = np.broadcast_to(not_applicable[..., column], shape)
+        return value < when.score_below - TOLERANCE, value, np.zeros((), dtype=bool)
+    value = raw[..., raw_at[when.indicator]]
+    exempt = not_applicable[..., raw_at[when.indicator]]
     if when.value_above is not None:
-        bound, tripped = when.value_above, value > when.value_above + TOLERANCE
-    else:
-        assert when.value_below is not None
-        bound, tripped = when.value_below, value < when.value_below - TOLERANCE
-    return tripped & ~exempt, exempt | ~np.isnan(value), value, bound
+        return (value > when.value_above + TOLERANCE) & ~exempt, value, exempt
+    assert when.value_below is not None
+    return (value < when.value_below - TOLERANCE) & ~exempt, value, exempt
 
 
 def _degree(

@@ -67,9 +67,10 @@ def project(
     overall = np.empty((len(baseline.rows), count))
     level = np.zeros(overall.shape, dtype=np.int8)
     city = baseline.city[:count].copy(order="K")
+    gap = np.empty((len(read.group), count)).T
     for number, row in enumerate(rows):
-        acting = bool(row[1:].any())
-        if acting:
+        moving = frozenset(terms.group[np.flatnonzero(row[1:])].tolist())
+        if moving:
             left = np.ones((terms.groups + 1, part.stop))
             np.exp(terms.log_left_of_rows(row[None], part)[:, 0].T, out=left[:-1])
             columns = left[read.group].T
@@ -77,8 +78,8 @@ def project(
         for r in map(int, np.flatnonzero(place == number)):
             theta = baseline.score[r, :count]
             raw = metrics.start[[r]]
-            if acting:
-                gap = baseline.gap[r, :count] * columns
+            if moving:
+                np.multiply(baseline.gap[r, :count], columns, out=gap)
                 if opens:
                     np.minimum(gap, read.most[r], out=gap)
                 gain = read.scores(gap[None], slice(r, r + 1))[0]
@@ -86,8 +87,11 @@ def project(
                 gain *= baseline.stretch[r, :count]
                 for q in np.flatnonzero(baseline.city_weight[r]):
                     city[:, q] += gain[:, q] * baseline.city_weight[r, q]
-                theta = np.clip(np.add(gain, theta, out=gain), low, high, out=gain)
-                raw = metrics.moved(r, left)
+                gain += theta
+                theta = np.minimum(gain, high, out=gain)
+                if opens:
+                    np.maximum(theta, low, out=theta)
+                raw = metrics.moved(r, left, moving)
             overall[r] = theta[:, 0]
             found = levels(baseline, theta, raw, metrics.positions, metrics.absent[[r]])
             level[r] = np.nan_to_num(found)
@@ -130,14 +134,22 @@ class _GateMetrics:
                 if group >= 0 and indicator.metric is not None:
                     self._moves.append((column, group, indicator.metric))
 
-    def moved(self, r: int, left: Array) -> Array:
-        """(S, M) raw values of a department where the shares (G + 1, S or 1) of the gaps are left."""
+    def moved(self, r: int, left: Array, moving: frozenset[int]) -> Array:
+        """(S or 1, M) raw values of a department where shares (G + 1, S or 1) of the gaps are left.
+
+        ``moving``: the groups whose gaps change at all.
+        """
+        moves = [
+            move
+            for move in self._moves
+            if move[1] in moving and not np.isnan(self.start[r, move[0]])
+        ]
+        if not moves:
+            return self.start[[r]]
         found = np.empty((len(self.ids), self._draws))
         found[:] = self.start[r][:, None]
-        for column, group, metric in self._moves:
+        for column, group, metric in moves:
             start = self.start[r, column]
-            if np.isnan(start):
-                continue
             if metric is None:
                 found[column] = self._again(r, column, left[group])
             else:
