@@ -127,19 +127,17 @@ def _multipliers(
     groups: Sequence[str],
     tables: Mapping[str, Mapping[str, float]],
 ) -> Array:
+    """(D, M): the department's own word over its group's, a measure's over ``*``, the scenario's over
+    the catalogue's."""
     found = np.ones((len(departments), len(catalogue.ids)))
+    column = {id: place for place, id in enumerate(catalogue.ids)}
     for source in (catalogue.multipliers, tables):
         for row, (id, group) in enumerate(zip(departments, groups, strict=True)):
             for who in (group, id):
-                for measure, factor in source.get(who, {}).items():
-                    columns = (
-                        slice(None)
-                        if measure == "*"
-                        else [catalogue.ids.index(measure)]
-                        if measure in catalogue.ids
-                        else []
-                    )
-                    found[row, columns] = factor
+                table = source.get(who, {})
+                found[row] = table.get("*", found[row])
+                for measure in table.keys() & column.keys():
+                    found[row, column[measure]] = table[measure]
     return found
 
 

@@ -144,12 +144,11 @@ def check_scenario(
 def _problems(
     scenario: Scenario, catalogue: Catalogue, departments: Sequence[str], groups: Sequence[str]
 ) -> Iterator[Finding]:
-    for key in scenario.__pydantic_extra__ or {}:
-        reason = {"zh": "没有这样的设置", "en": "there is no such setting"}
-        yield Finding("E320", where={"path": key}, params={"reason": reason})
+    yield from _unknown_keys(scenario, "")
     seen: set[str] = set()
     for place, one in enumerate(scenario.measures):
         path = f"measures[{place}]"
+        yield from _unknown_keys(one, f"{path}.")
         if one.id not in catalogue.ids:
             yield Finding("E321", where={"path": path}, params={"id": one.id})
         if one.id in seen:
@@ -176,6 +175,12 @@ def _problems(
         for id in table:
             if id != "*" and id not in catalogue.ids:
                 yield Finding("E321", where={"path": f"multipliers.{who}"}, params={"id": id})
+
+
+def _unknown_keys(part: Part, before: str) -> Iterator[Finding]:
+    reason = {"zh": "没有这样的设置", "en": "there is no such setting"}
+    for key in part.__pydantic_extra__ or {}:
+        yield Finding("E320", where={"path": f"{before}{key}"}, params={"reason": reason})
 
 
 def taken(
