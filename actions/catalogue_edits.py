@@ -10,7 +10,6 @@ import yaml
 from actions.access import Access, authorize
 from actions.measures import (
     adopt_plain,
-    catalogue_digest,
     catalogue_in_use,
     measures_report,
     next_version,
@@ -119,7 +118,7 @@ def _plain(catalogue: Catalogue) -> dict[str, Any]:
 
 def _unchanged(access: Access, digest: str) -> Catalogue:
     catalogue = catalogue_in_use(access)
-    if catalogue_digest(catalogue) != digest:
+    if catalogue.digest != digest:
         raise Refused(Finding("E920"))
     return catalogue
 

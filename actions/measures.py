@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
 
 from actions.access import Access, authorize
 from actions.audit import refusals_recorded
 from analysis.scenarios.catalogue import Catalogue, Measure
 from analysis.scenarios.catalogue_file import (
+    absent_dimensions,
     check_catalogue,
     check_plain_catalogue,
     default_catalogue,
     load_catalogue,
 )
 from indicators.findings import Finding, Refused
-from indicators.framework import Framework
-from indicators.framework.parts import Text
 from survey_data.workspace import plans, registry
 
 __all__ = [
     "Catalogue",
-    "Text",
-    "catalogue_digest",
     "catalogue_in_use",
     "check_measures",
     "measures_report",
@@ -100,13 +96,17 @@ def adopt_plain(access: Access, content: dict[str, Any]) -> dict[str, Any]:
 
 def adopt(access: Access, catalogue: Catalogue) -> dict[str, Any]:
     authorize(access.user, "measures.edit")
+    shipped = default_catalogue()
+    same_name = (catalogue.id, catalogue.version) == (shipped.id, shipped.version)
+    if same_name and catalogue.digest != shipped.digest:
+        raise Refused(Finding("E914", params={"id": catalogue.id, "version": catalogue.version}))
     with access.workspace.writing() as connection:
         plans.use_catalogue(
             connection,
-            catalogue_digest(catalogue),
+            catalogue.digest,
             catalogue.id,
             catalogue.version,
-            canonical(catalogue),
+            catalogue.to_json(),
         )
         registry.record(
             connection,
@@ -114,7 +114,7 @@ def adopt(access: Access, catalogue: Catalogue) -> dict[str, Any]:
             "measures.edit",
             f"{catalogue.id}@{catalogue.version}",
             "done",
-            {"digest": catalogue_digest(catalogue)},
+            {"digest": catalogue.digest},
         )
     return {**_identity(catalogue), "measures": len(catalogue.measures)}
 
@@ -134,34 +134,11 @@ def next_version(access: Access, catalogue: Catalogue) -> str:
             return version
 
 
-def canonical(catalogue: Catalogue) -> str:
-    """Canonical JSON: sorted keys, defaults left out, so that equal contents are equal bytes."""
-    content = catalogue.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def catalogue_digest(catalogue: Catalogue) -> str:
-    """SHA-256 of the canonical JSON, in hex."""
-    return hashlib.sha256(canonical(catalogue).encode()).hexdigest()
-
-
-def absent_dimensions(catalogue: Catalogue, framework: Framework) -> list[Finding]:
-    """W320 for every measure with effects on dimensions that the framework does not have."""
-    known = {d.id for f in framework.factors for d in f.dimensions}
-    found = []
-    for measure in catalogue.measures:
-        absent = [d for d in (*measure.effects, *measure.side_effects) if d not in known]
-        if absent:
-            params = {"id": measure.id, "dimensions": ", ".join(absent)}
-            found.append(Finding("W320", "warning", params=params))
-    return found
-
-
 def _identity(catalogue: Catalogue) -> dict[str, Any]:
     return {
         "id": catalogue.id,
         "version": catalogue.version,
-        "digest": catalogue_digest(catalogue),
+        "digest": catalogue.digest,
         "name": catalogue.name or {"zh": catalogue.id, "en": catalogue.id},
     }
 

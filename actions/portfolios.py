@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from actions.access import Access, authorize
-from actions.measures import catalogue_digest, catalogue_in_use
+from actions.measures import catalogue_in_use
 from actions.rounds import evidence_key
 from actions.scenarios import plain_scenario
 from actions.simulations import DRAWS, outcome_report, planner_of
@@ -143,7 +143,7 @@ def optimise_arguments(access: Access, round_id: str, options: dict[str, Any]) -
         "round": round_id,
         "options": options,
         "evidence": evidence_key(access, round_id),
-        "catalogue": catalogue_digest(catalogue_in_use(access)),
+        "catalogue": catalogue_in_use(access).digest,
         "scope": access.scope,
     }
 
@@ -188,7 +188,7 @@ def _report(
         "catalogue": {
             "id": catalogue.id,
             "version": catalogue.version,
-            "digest": catalogue_digest(catalogue),
+            "digest": catalogue.digest,
         },
         "scenario": None if nothing else plain_scenario(as_scenario(found, planner, wishes)),
         "rescored": None if outcome is None else _rescored(planner, outcome, level),

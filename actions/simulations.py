@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actions.access import Access, authorize
-from actions.measures import catalogue_digest, catalogue_in_use
+from actions.measures import catalogue_in_use
 from actions.scoring import round_scores
 from analysis.scenarios.baseline import counted_rows
 from analysis.scenarios.catalogue import Catalogue
@@ -58,7 +58,7 @@ def planner_of(
         access.scope,
         evidence.digest,
         framework.digest,
-        catalogue_digest(catalogue),
+        catalogue.digest,
         draws,
         seed,
     )
@@ -98,6 +98,8 @@ def outcome_report(planner: Planner, outcome: Outcome) -> dict[str, Any]:
     catalogue, baseline, scenario = planner.catalogue, planner.baseline, outcome.scenario
     scores, framework = baseline.scores, planner.framework
     count = len(framework.levels)
+    top = float(framework.normalised_range[1])
+    measured = np.array([one.id for one in framework.measured])
     gain = outcome.projection.overall - baseline.score[..., 0]
     city_gain = outcome.projection.city - baseline.city
     units = []
@@ -112,7 +114,7 @@ def outcome_report(planner: Planner, outcome: Outcome) -> dict[str, Any]:
                 "status": scores.status[d],
                 "baseline": _node(float(baseline.point[r, 0]), baseline.score[r, :, 0], coverage),
                 "projected": _node(
-                    float(baseline.point[r, 0] + gain[r].mean()),
+                    min(float(baseline.point[r, 0] + gain[r].mean()), top),
                     outcome.projection.overall[r],
                     coverage,
                 ),
@@ -123,6 +125,7 @@ def outcome_report(planner: Planner, outcome: Outcome) -> dict[str, Any]:
                 "measures": [
                     id for id, on in zip(catalogue.ids, outcome.works[r], strict=True) if on
                 ],
+                "clipped": measured[baseline.clipped[r]].tolist(),
             }
         )
     city_coverage = float(np.mean([u["projected"]["coverage"] for u in units]))
@@ -136,7 +139,7 @@ def outcome_report(planner: Planner, outcome: Outcome) -> dict[str, Any]:
         "catalogue": {
             "id": catalogue.id,
             "version": catalogue.version,
-            "digest": catalogue_digest(catalogue),
+            "digest": catalogue.digest,
         },
         "framework": {
             "id": framework.id,
@@ -161,13 +164,13 @@ def outcome_report(planner: Planner, outcome: Outcome) -> dict[str, Any]:
             {"measure": one.measure, "needs": list(one.needs), "departments": one.departments}
             for one in outcome.unmet
         ],
-        "checks": [finding.as_json() for finding in checks(planner, outcome)],
+        "checks": [finding.as_json() for finding in scenario_checks(planner, outcome)],
         "measures": _provisions(planner, outcome),
         "units": units,
         "city": {
             "baseline": _node(float(baseline.city_point[0]), baseline.city[:, 0], city_coverage),
             "projected": _node(
-                float(baseline.city_point[0] + city_gain[:, 0].mean()),
+                min(float(baseline.city_point[0] + city_gain[:, 0].mean()), top),
                 outcome.projection.city[:, 0],
                 city_coverage,
             ),
@@ -178,7 +181,9 @@ def outcome_report(planner: Planner, outcome: Outcome) -> dict[str, Any]:
             "nodes": {
                 id: {
                     "baseline": float(baseline.city_point[q]),
-                    "projected": float(baseline.city_point[q] + city_gain[:, q].mean()),
+                    "projected": min(
+                        float(baseline.city_point[q] + city_gain[:, q].mean()), top
+                    ),
                     "gain": float(city_gain[:, q].mean()),
                 }
                 for id, q in positions.items()
@@ -186,10 +191,7 @@ def outcome_report(planner: Planner, outcome: Outcome) -> dict[str, Any]:
             },
             "n_departments": len(units),
         },
-        "worse": {
-            "probability": float((city_gain[:, 0] < 0).mean()),
-            "zero_by_assumption": not any(m.side_effects for m in catalogue.measures),
-        },
+        "worse": _worse(catalogue, outcome, city_gain[:, 0]),
         "worst_off": min(
             ({"id": u["id"], "gain": u["gain"]["score"]} for u in units),
             key=lambda one: one["gain"],
@@ -202,7 +204,15 @@ def outcome_report(planner: Planner, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def checks(planner: Planner, outcome: Outcome) -> list[Finding]:
+def _worse(catalogue: Catalogue, outcome: Outcome, gain: Array) -> dict[str, Any]:
+    """How probable it is that the city loses; where no effect taken can harm, zero is assumed."""
+    probability = float((gain < -1e-9).mean())
+    working = np.asarray(outcome.works.any(axis=0))
+    harms = any(m.side_effects for m, on in zip(catalogue.measures, working, strict=True) if on)
+    return {"probability": probability, "zero_by_assumption": not harms and probability == 0}
+
+
+def scenario_checks(planner: Planner, outcome: Outcome) -> list[Finding]:
     """What a planner should know of a scenario: budget, prerequisites, capacity, cautions."""
     catalogue, scenario = planner.catalogue, outcome.scenario
     anywhere = np.asarray(outcome.chosen.any(axis=0))

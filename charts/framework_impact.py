@@ -61,14 +61,15 @@ def impact_table(impact: Any, language: str) -> Table:
     """Departments that move, those whose level changes first."""
     rows = []
     for one in (*impact.moved, *impact.shifts):
-        both = one.before is not None and one.after is not None
         before, after = level(one.level_before), level(one.level_after)
         rows.append(
             (
                 one.name[language],
                 score(one.before),
                 score(one.after),
-                signed(one.after - one.before) if both else NOT_APPLICABLE,
+                signed(one.after - one.before)
+                if one.before is not None and one.after is not None
+                else NOT_APPLICABLE,
                 before if before == after else f"{before} → {after}",
             )
         )

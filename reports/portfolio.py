@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from charts.assumption_pictures import information_bars, item_bars, tornado_bars
 from charts.optimum_pictures import frontier_line, rivals_table
-from charts.portfolio_pictures import (
-    acceptability_curves,
-    frontier_table,
-    information_bars,
-    item_bars,
-    plan_table,
-    tornado_bars,
-)
+from charts.portfolio_pictures import acceptability_curves, frontier_table, plan_table
 from charts.portfolio_wording import (
     comparison_finding,
     comparison_reason,

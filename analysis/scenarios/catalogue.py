@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -237,6 +239,16 @@ class Catalogue(Part):
             measure.cost.first_year[1] >= self.large.cost
             or measure.lead_months[1] >= self.large.lead_months
         )
+
+    def to_json(self) -> str:
+        """Canonical JSON: sorted keys, defaults left out, so that equal contents are equal bytes."""
+        content = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, in hex."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
 
     def touched(self, framework: Framework) -> frozenset[str]:
         """Dimensions of the framework that any measure moves."""

@@ -11,7 +11,9 @@ from pydantic import ValidationError
 
 from analysis.scenarios.catalogue import Catalogue, Measure
 from indicators.findings import Finding, Refused
+from indicators.framework import Framework
 from indicators.framework.checks import path_text
+from indicators.framework.parts import Part
 from indicators.framework.yaml_file import lines_of, plain_content, with_line
 
 _DEFAULT = FilePath(__file__).parent.parent / "measures.yaml"
@@ -128,12 +130,26 @@ def _problems(catalogue: Catalogue) -> Iterator[Finding]:
         for id in (*one.pair, *(one.of or ())):
             if id not in known:
                 yield _unknown(f"interactions[{place}]", id)
+        for id in one.of or ():
+            if id in known and id not in one.pair:
+                yield _unknown(f"interactions[{place}].of", id)
+        moved = {
+            d for m in catalogue.measures if m.id in one.pair for d in (*m.effects, *m.side_effects)
+        }
+        for id in one.dimensions or ():
+            if id not in moved and known.issuperset(one.pair):
+                yield _unknown(f"interactions[{place}].dimensions", id)
         if one.pair[0] == one.pair[1]:
             yield Finding(
                 "E324",
                 where={"path": f"interactions[{place}].pair"},
                 params={"id": one.pair[0], "first": f"interactions[{place}].pair"},
             )
+    for who, table in catalogue.multipliers.items():
+        for id in table:
+            if id != "*" and id not in known:
+                yield _unknown(f"multipliers.{who}", id)
+    yield from _unknown_keys(catalogue, "")
     circle = _circle(catalogue)
     if circle:
         yield Finding("E304", where={"path": "measures"}, params={"circle": " → ".join(circle)})
@@ -141,6 +157,27 @@ def _problems(catalogue: Catalogue) -> Iterator[Finding]:
 
 def _unknown(path: str, id: str) -> Finding:
     return Finding("E321", where={"path": path}, params={"id": id})
+
+
+_BESIDE = frozenset({"source", "status", "note"})
+"""What any part may say of itself."""
+
+
+def _unknown_keys(part: Any, path: str) -> Iterator[Finding]:
+    """W301 for keys that nothing reads: a slip of the pen would leave an effect out unseen."""
+    if isinstance(part, Part):
+        for key in sorted((part.__pydantic_extra__ or {}).keys() - _BESIDE):
+            yield Finding(
+                "W301", "warning", where={"path": f"{path}.{key}".lstrip(".")}, params={"key": key}
+            )
+        for name in type(part).model_fields:
+            yield from _unknown_keys(getattr(part, name), f"{path}.{name}".lstrip("."))
+    elif isinstance(part, dict):
+        for key, one in part.items():
+            yield from _unknown_keys(one, f"{path}.{key}")
+    elif isinstance(part, list):
+        for place, one in enumerate(part):
+            yield from _unknown_keys(one, f"{path}[{place}]")
 
 
 def _effect_problems(catalogue: Catalogue, measure: Measure, path: str) -> Iterator[Finding]:
@@ -212,3 +249,15 @@ def _circle(catalogue: Catalogue) -> list[str]:
         if step in walk:
             return [*walk[walk.index(step) :], step]
         walk.append(step)
+
+
+def absent_dimensions(catalogue: Catalogue, framework: Framework) -> list[Finding]:
+    """W320 for every measure with effects on dimensions that the framework does not have."""
+    known = {d.id for f in framework.factors for d in f.dimensions}
+    found = []
+    for measure in catalogue.measures:
+        absent = [d for d in (*measure.effects, *measure.side_effects) if d not in known]
+        if absent:
+            params = {"id": measure.id, "dimensions": ", ".join(absent)}
+            found.append(Finding("W320", "warning", params=params))
+    return found

@@ -12,22 +12,14 @@ from actions.jobs import FINISHED, cancel_job, finished_job, job_state, start_jo
 from actions.portfolio_documents import portfolio_document
 from actions.portfolios import optimise_arguments
 from actions.scenarios import list_scenarios, save_scenario
+from charts.assumption_pictures import information_bars, item_bars, tornado_bars
 from charts.optimum_pictures import (
     frontier_line,
     inclusion_bars,
     provision_table,
     rivals_table,
 )
-from charts.portfolio_pictures import (
-    acceptability_curves,
-    dots,
-    information_bars,
-    item_bars,
-    loss_curves,
-    plan_table,
-    plane,
-    tornado_bars,
-)
+from charts.portfolio_pictures import acceptability_curves, dots, loss_curves, plan_table, plane
 from charts.portfolio_wording import (
     comparison_finding,
     comparison_reason,
