@@ -24,7 +24,9 @@ from actions.plan_comparison import comparison_of_plans
 from actions.quality import QualityView, round_quality
 from actions.robustness import robustness_report
 from actions.rounds import evidence_key
+from actions.scenario_edits import scenario_trajectory
 from actions.scenarios import list_scenarios
+from actions.simulations import simulate_report
 from pages.view import access, say
 
 
@@ -111,6 +113,21 @@ def plans(
     return _plans(key, round_id, contents, horizon, level, value)
 
 
+def simulation(round_id: str, content: dict[str, Any]) -> dict[str, Any]:
+    """What comes of a scenario, computed once for the same content, evidence and reader."""
+    return _simulation(_plan_key(round_id, content), round_id, content)
+
+
+def trajectory(round_id: str, content: dict[str, Any]) -> list[dict[str, Any]]:
+    """The city's course under a scenario, computed once like its simulation."""
+    return _trajectory(_plan_key(round_id, content), round_id, content)
+
+
+def _plan_key(round_id: str, content: dict[str, Any]) -> str:
+    plain = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return "|".join((_key(round_id), catalogue()["catalogue"]["digest"], plain))
+
+
 def _key(*rounds: str | None) -> str:
     digests = [evidence_key(access(), round_id) for round_id in rounds if round_id]
     return "|".join((access().scope, *digests))
@@ -153,6 +170,18 @@ def _plans(
         return comparison_of_plans(
             access(), round_id, _contents, horizon=horizon, level=level, value=value
         )
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _simulation(key: str, round_id: str, _content: dict[str, Any]) -> dict[str, Any]:
+    with st.spinner(say("page.computing")):
+        return simulate_report(access(), round_id, _content)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _trajectory(key: str, round_id: str, _content: dict[str, Any]) -> list[dict[str, Any]]:
+    with st.spinner(say("page.computing")):
+        return scenario_trajectory(access(), round_id, _content)
 
 
 @st.cache_data(show_spinner=False, max_entries=32)

@@ -71,6 +71,12 @@ page = st.navigation(
                 url_path="measures",
             ),
             st.Page(
+                "plan/scenario.py",
+                title=say("nav.scenario"),
+                icon=":material/edit_note:",
+                url_path="scenario",
+            ),
+            st.Page(
                 "plan/portfolio.py",
                 title=say("nav.portfolio"),
                 icon=":material/stacked_line_chart:",
