@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analysis.portfolio.group_sums import GroupSums, additive, tabulated
 from analysis.portfolio.merit import Merit
 from analysis.portfolio.problem import Array, Flags
 from analysis.portfolio.requirements import Requirements
@@ -33,7 +33,7 @@ def every_plan(
     count = requirements.decisions
     if count > MOST_DECISIONS:
         raise ValueError(f"2^{count} plans are too many to go through")
-    fast = _Additive(merit, requirements) if _additive(merit) else None
+    fast = GroupSums(merit, requirements) if additive(merit) and tabulated(merit) else None
     for start in range(0, 1 << count, chunk):
         decided = decisions(start, min(start + chunk, 1 << count), count)
         variables = requirements.expand(decided)
@@ -75,50 +75,7 @@ def best_plan(merit: Merit, requirements: Requirements) -> Flags | None:
 
 def work(merit: Merit, requirements: Requirements) -> float:
     """Cells that enumeration computes."""
-    plans = 2.0**requirements.decisions
-    if _additive(merit):
-        return plans * sum(
-            len(np.unique(_columns(requirements, t.measures), axis=0)) for t in merit.tables
-        )
+    plans = 2.0 ** min(requirements.decisions, 60)
+    if additive(merit) and tabulated(merit):
+        return plans * len(GroupSums(merit, requirements).parts)
     return plans * merit.draws * merit.gap[0].size
-
-
-def _columns(requirements: Requirements, measures: NDArray[np.intp]) -> NDArray[np.intp]:
-    return requirements.column[:, measures]
-
-
-def _additive(merit: Merit) -> bool:
-    """Whether the objective is a sum over the gap groups."""
-    tabulated = all(table.left is not None for table in merit.tables)
-    aim = merit.problem.objective.aim
-    return merit.linear and tabulated and aim == "expected" and merit.floor is None
-
-
-class _Additive:
-    """The city's gain as a sum of tables, one for each gap group and set of decisions."""
-
-    def __init__(self, merit: Merit, requirements: Requirements) -> None:
-        rate = merit.rate() * merit.weight[:, None]
-        self.parts: list[tuple[NDArray[np.intp], Array]] = []
-        for table in merit.tables:
-            columns = _columns(requirements, table.measures)
-            unique, place = np.unique(columns, axis=0, return_inverse=True)
-            for i, row in enumerate(unique):
-                total = np.zeros(1 << len(row))
-                for d in np.flatnonzero(place.reshape(-1) == i):
-                    assert table.left is not None
-                    closed = 1 - table.left[:, merit.terms.kind[d]]
-                    own = rate[:, d, table.group]
-                    total += (
-                        own[0] * closed.mean(axis=0)
-                        if len(own) == 1
-                        else ((own[:, None] * closed).mean(axis=0))
-                    )
-                self.parts.append((row, total))
-
-    def values(self, decided: Flags) -> Array:
-        found = np.zeros(len(decided))
-        for columns, total in self.parts:
-            number = (decided[:, columns] << np.arange(len(columns))).sum(axis=1)
-            found += total[number]
-        return found

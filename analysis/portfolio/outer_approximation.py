@@ -8,21 +8,25 @@ same input gives the same plan.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from analysis.portfolio.baselines import rounded
 from analysis.portfolio.merit import Merit
 from analysis.portfolio.problem import Array, Flags
 from analysis.portfolio.requirements import LINK, Requirements, Row
+from analysis.portfolio.setup_branching import MOST_NODES, settle_setups
 from analysis.portfolio.upper_model import UpperModel
 
 PROOF = 1e-6
 """Points to which HiGHS proves anything: no smaller gap can be asked for."""
 ROUNDS = 40
 STEPS = 300
+FEW_DECISIONS = 200
+"""With more, what anybody takes is settled before who takes it."""
 _WHOLE = 1e-6
 
 
@@ -37,7 +41,6 @@ class Search:
     nodes: int = 0
     feasible: bool = True
     limited: bool = False
-    seen: list[Flags] = field(default_factory=list)
 
     @property
     def proven(self) -> float:
@@ -114,7 +117,7 @@ class OuterApproximation:
         extra = list(extra or [])
         search = Search(gap)
         if not self.upper.exact and self.merit.concave and self.upper.reached is None:
-            self._root(search, extra)
+            self._root(search, extra, nodes)
         inner = gap if self.upper.exact else gap / 2
         for _ in range(STEPS):
             if search.done or not search.feasible:
@@ -165,8 +168,8 @@ class OuterApproximation:
                 return search
         return search
 
-    def _root(self, search: Search, extra: list[Row]) -> None:
-        """Bound the linear relaxation first, then look for a plan next to its solution."""
+    def _root(self, search: Search, extra: list[Row], nodes: int | None) -> None:
+        """Bound the linear relaxation first, then look for plans next to its solutions."""
         last, x = np.inf, None
         for _ in range(ROUNDS):
             found = solve(self.upper, -self.upper.objective, extra, whole=False)
@@ -176,11 +179,14 @@ class OuterApproximation:
             x = found.x
             search.bound = min(search.bound, -found.bound)
             added = self.upper.separate(x, PROOF)
-            if not added or last - search.bound <= 0.02 * search.gap * max(1.0, abs(search.bound)):
+            if not added or last - search.bound <= 0.1 * search.gap * max(1.0, abs(search.bound)):
                 break
             last = search.bound
         assert x is not None
-        self.upper.forget(x, 0.01 * max(1.0, abs(search.bound)))
+        self.upper.forget(x, 0.002 * max(1.0, abs(search.bound)))
+        if self.requirements.decisions > FEW_DECISIONS:
+            self._settle(search, extra, nodes)
+            return
         settled = self.upper.whole & (np.abs(x - np.round(x)) <= _WHOLE)
         low, high = self.upper.lower.copy(), self.upper.upper.copy()
         low[settled] = high[settled] = np.round(x[settled])
@@ -193,6 +199,38 @@ class OuterApproximation:
             if near.x is None or not self._look(search, near.x, extra) or search.done:
                 return
 
+    def _settle(self, search: Search, extra: list[Row], nodes: int | None) -> None:
+        """Decide first what anybody takes, with plans rounded from the relaxations on the way."""
+        upper, requirements = self.upper, self.requirements
+        enough = 0.1 * search.gap * max(1.0, abs(search.bound))
+
+        def relaxed(fixed: dict[int, float]) -> tuple[Array, float] | None:
+            low, high = upper.lower.copy(), upper.upper.copy()
+            for column, value in fixed.items():
+                low[column] = high[column] = value
+            best, x = np.inf, None
+            for _ in range(3):
+                found = solve(upper, -upper.objective, extra, whole=False, fixed=(low, high))
+                if found.x is None:
+                    return None
+                fell, best, x = best + found.bound, min(best, -found.bound), found.x
+                if not upper.separate(x, 1e-5) or fell < enough:
+                    break
+            return None if x is None else (x, best)
+
+        def offer(x: Array) -> None:
+            decided = rounded(self.merit, requirements, x[: requirements.variables], extra)
+            if decided is not None:
+                self._offer(search, requirements.taken(decided))
+
+        def bound_is(bound: float) -> bool:
+            search.bound = min(search.bound, bound)
+            return search.done
+
+        columns = requirements.used.tolist()
+        price = requirements.cost[columns] + _WHOLE
+        search.nodes += settle_setups(columns, price, relaxed, offer, bound_is, nodes or MOST_NODES)
+
     def _look(self, search: Search, x: Array, extra: list[Row]) -> bool:
         """Take a solution's plan if it is the best so far; whether the model learnt from it."""
         taken = self.requirements.taken(x)
@@ -201,13 +239,15 @@ class OuterApproximation:
             # Rounding broke a limit: the solver's tolerance, not a plan.
             extra.append(differs(np.arange(len(decided)), decided))
             return True
+        self._offer(search, taken)
+        return self.upper.separate(x) > 0
+
+    def _offer(self, search: Search, taken: Flags) -> None:
         left = self.merit.exact_left(taken)
         if self.merit.floors_kept(left):
             value = float(self.merit.values(left))
-            search.seen.append(taken)
             if value > search.value:
                 search.taken, search.value = taken, value
-        return self.upper.separate(x) > 0
 
 
 def differs(columns: NDArray[np.intp], decided: Flags) -> Row:
