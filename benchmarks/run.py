@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.kernel import kernel
 from benchmarks.overview import overview
+from benchmarks.portfolio import portfolios
 from benchmarks.quality import measurement
 from benchmarks.results import Row, table
 from benchmarks.robustness import survival
@@ -22,6 +23,7 @@ PARTS: dict[str, Callable[[Path], list[Row]]] = {
     "workbook": workbook,
     "quality": measurement,
     "robustness": survival,
+    "portfolio": lambda _: portfolios(),
     "kernel": lambda _: kernel(),
     "overview": overview,
 }

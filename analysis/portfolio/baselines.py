@@ -70,6 +70,7 @@ class _Taker:
         requirements: Requirements,
         decided: Flags | None = None,
         extra: list[Row] | None = None,
+        sums: GroupSums | None = None,
     ) -> None:
         self.merit, self.requirements = merit, requirements
         rows = [row for row in requirements.rows if row.kind != LINK]
@@ -91,7 +92,8 @@ class _Taker:
         self.measure[requirements.column.ravel()] = np.tile(
             np.arange(requirements.column.shape[1]), len(requirements.column)
         )
-        sums = GroupSums(merit, requirements) if additive(merit) else None
+        if sums is None and additive(merit):
+            sums = GroupSums(merit, requirements)
         self.rise: Callable[[list[int]], float] = (
             self._rise if sums is None else lambda added: sums.rise(self.decided, added)
         )
@@ -197,18 +199,24 @@ class _Taker:
 
 
 def rounded(
-    merit: Merit, requirements: Requirements, share: Array, extra: list[Row]
+    merit: Merit,
+    requirements: Requirements,
+    share: Array,
+    extra: list[Row],
+    sums: GroupSums | None,
 ) -> Flags | None:
     """A plan (decisions,) of what a relaxation (variables,) takes wholly, and of the rest what fits.
 
-    The rest goes by gain per cost; set-ups that the relaxation pays at least half are taken as paid.
-    None if the plan breaks a limit.
+    The rest goes by gain per cost; set-ups that the relaxation pays at least half are taken as paid,
+    and what is left of those that nobody needed is spent at the end. None if the plan breaks a limit.
     """
     decided = share[: requirements.decisions]
-    one = _Taker(merit, requirements, decided >= 1 - NEARLY, extra)
+    some = np.flatnonzero(decided > NEARLY).tolist()
+    one = _Taker(merit, requirements, decided >= 1 - NEARLY, extra, sums)
     one.start()
     one.set_up(np.flatnonzero(share[requirements.used] >= 0.5).tolist())
-    one.fill(np.flatnonzero(decided > NEARLY).tolist())
-    last = _Taker(merit, requirements, one.decided, extra)
-    last.fill(np.flatnonzero(decided > NEARLY).tolist())
+    one.fill(some)
+    last = _Taker(merit, requirements, one.decided, extra, sums)
+    if (one.used & ~last.used).any():
+        last.fill(some)
     return last.decided if last.kept() else None

@@ -81,7 +81,7 @@ class GroupSums:
 
     def rise(self, decided: Flags, added: list[int]) -> float:
         """What further decisions add to a plan (decisions,)."""
-        both = np.stack([decided, decided])
+        both = np.repeat(decided[None], 2, axis=0)
         both[1, added] = True
         rise = 0.0
         for i in sorted({i for column in added for i in self._of.get(column, ())}):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from analysis.portfolio.baselines import rounded
+from analysis.portfolio.group_sums import GroupSums, additive
 from analysis.portfolio.merit import Merit
 from analysis.portfolio.problem import Array, Flags
 from analysis.portfolio.requirements import LINK, Requirements, Row
@@ -202,6 +203,7 @@ class OuterApproximation:
     def _settle(self, search: Search, extra: list[Row], nodes: int | None) -> None:
         """Decide first what anybody takes, with plans rounded from the relaxations on the way."""
         upper, requirements = self.upper, self.requirements
+        sums = GroupSums(self.merit, requirements) if additive(self.merit) else None
         enough = 0.1 * search.gap * max(1.0, abs(search.bound))
 
         def relaxed(fixed: dict[int, float]) -> tuple[Array, float] | None:
@@ -219,7 +221,7 @@ class OuterApproximation:
             return None if x is None else (x, best)
 
         def offer(x: Array) -> None:
-            decided = rounded(self.merit, requirements, x[: requirements.variables], extra)
+            decided = rounded(self.merit, requirements, x[: requirements.variables], extra, sums)
             if decided is not None:
                 self._offer(search, requirements.taken(decided))
 

@@ -44,7 +44,10 @@ def settle_setups(
     if start is None:
         return 1
     offer(start[0])
-    nodes = 1
+    likely = relaxed({c: float(start[0][c] >= 0.5) for c in columns})
+    if likely is not None:
+        offer(likely[0])
+    nodes = 2
     waiting: list[tuple[float, int, dict[int, float], Array]] = [(-start[1], 0, {}, start[0])]
     while waiting and nodes < most_nodes:
         negative, _, fixed, x = heapq.heappop(waiting)

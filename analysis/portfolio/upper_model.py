@@ -23,7 +23,7 @@ from analysis.portfolio.tangents import Block, bound_of_block, share_left, subse
 MOST_SUBSETS = 8192
 """Variables that weigh subsets, in all; with more, those of blocks that all departments share."""
 MOST_SHARED = 20_000
-WIDEST_SHARED = 4096
+WIDEST_SHARED = 8192
 INSIDE = 1e-8
 """Tangents of means that are steep at zero are taken where this share of the gap is closed."""
 Part = tuple[NDArray[np.intp], Array]
