@@ -109,7 +109,7 @@ def _report(found: SideBySide) -> dict[str, Any]:
                 "dots": [float(x) for x in np.quantile(outcome.projection.city[:, 0], dots)],
                 "outline": None
                 if outline is None
-                else {"cost": outline[0].tolist(), "gain": outline[1].tolist()},
+                else {"cost": outline[:, 0].tolist(), "gain": outline[:, 1].tolist()},
                 "measures": plain["measures"],
                 "checks": plain["checks"],
                 "unmet": plain["unmet"],

@@ -8,7 +8,7 @@ from typing import Any
 from charts.named_rows import across, keyed_picture, named_rows
 from charts.numbers import score, signed
 from charts.picture import Picture, Table
-from charts.portfolio_wording import money
+from charts.portfolio_wording import money, money_in_words
 from charts.theme import Theme
 from locales import translate
 
@@ -89,7 +89,7 @@ def information_bars(report: Report, tokens: Theme, language: str) -> Picture | 
     title = translate(
         "portfolio.information-title" if matters else "portfolio.information-title-none",
         language,
-        evpi=money(information["evpi"], language),
+        evpi=money_in_words(information["evpi"], language),
         name=names[0],
     )
     head = tuple(translate(f"portfolio.column-{k}", language) for k in ("input", "worth"))

@@ -8,7 +8,7 @@ from typing import Any
 from charts.named_rows import across, keyed_picture, named_rows
 from charts.numbers import percent, signed
 from charts.picture import Picture, Table
-from charts.portfolio_wording import money, plural_list
+from charts.portfolio_wording import money, money_in_words, plural_list
 from charts.theme import Theme, figure
 from locales import translate
 
@@ -76,7 +76,7 @@ def frontier_line(report: Report, tokens: Theme, language: str) -> Picture | Non
     title = translate(
         "portfolio.frontier-title" if bend else "portfolio.frontier-title-plain",
         language,
-        cost="" if bend is None else money(bend, language),
+        cost="" if bend is None else money_in_words(bend, language),
     )
     head = tuple(
         translate(f"portfolio.column-{k}", language)
@@ -104,12 +104,11 @@ def _price(points: list[Mapping[str, Any]], place: int, language: str) -> str:
 
 
 def _bend(report: Report) -> float | None:
-    """The cost from which a further point costs over twice the average so far, None if nowhere."""
+    """The cost from which a further point costs over twice the frontier's average, None if nowhere."""
     points = report["frontier"]
+    average = points[-1]["cost"] / points[-1]["gain"]
     for before, after in zip(points[1:], points[2:], strict=False):
-        more = after["gain"] - before["gain"]
-        average = before["cost"] / before["gain"] if before["gain"] > 0 else None
-        if average and more > 0 and (after["cost"] - before["cost"]) / more > 2 * average:
+        if after["cost"] - before["cost"] > 2 * average * (after["gain"] - before["gain"]):
             return float(before["cost"])
     return None
 

@@ -14,7 +14,7 @@ from charts.labels import SPACE, room, shortened, text_width
 from charts.named_rows import MOST_NAME, keyed_picture
 from charts.numbers import interval, percent, probability, score, signed
 from charts.picture import Picture, Table
-from charts.portfolio_wording import money, plan_name, plural_list
+from charts.portfolio_wording import money, money_in_words, plan_name, plural_list
 from charts.theme import Theme, figure
 from locales import translate
 
@@ -132,16 +132,15 @@ def dots(report: Report, tokens: Theme, language: str) -> Picture:
 
 
 def _stacked(values: Sequence[float], step: float) -> tuple[list[float], list[float]]:
-    """Places of dots piled up in columns of one step."""
+    """Places of dots piled up in columns of one step; high piles are pressed into their row."""
     piles: dict[int, int] = {}
-    xs, ys = [], []
+    places = []
     for value in sorted(values):
         column = round(value / step)
-        height = piles.get(column, 0)
-        piles[column] = height + 1
-        xs.append(column * step)
-        ys.append(0.06 + height * (DOT + 1.5) / DOT_ROW)
-    return xs, ys
+        piles[column] = piles.get(column, 0) + 1
+        places.append((column * step, piles[column] - 1))
+    apart = min((DOT + 1.5) / DOT_ROW, 0.8 / max(piles.values()))
+    return [x for x, _ in places], [0.06 + height * apart for _, height in places]
 
 
 def plane(report: Report, optimum: Report | None, tokens: Theme, language: str) -> Picture:
@@ -250,7 +249,7 @@ def acceptability_curves(report: Report, tokens: Theme, language: str) -> Pictur
     title = translate(
         "portfolio.acceptability-title",
         language,
-        value=money(report["value_of_point"], language),
+        value=money_in_words(report["value_of_point"], language),
         name=plan_name(report, best, language),
         p=probability(report["scenarios"][best]["best"]["probability"]),
     )
@@ -266,7 +265,7 @@ def loss_curves(report: Report, tokens: Theme, language: str) -> Picture:
     drawn = _curves(report, accepted["values"], losses, tokens, language, None)
     information = report["information"]
     known = 0.0 if information is None else information["evpi"]
-    title = translate("portfolio.loss-title", language, value=money(known, language))
+    title = translate("portfolio.loss-title", language, value=money_in_words(known, language))
     return keyed_picture("portfolio.loss", drawn, title, language, _curve_table(report, language))
 
 

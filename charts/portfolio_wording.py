@@ -21,6 +21,16 @@ def money(amount: float, language: str) -> str:
     return text.removesuffix(".0").replace("-", "−")
 
 
+def money_in_words(amount: float, language: str) -> str:
+    """1,985 万元; in English in millions of yuan, CNY 19.9 million."""
+    if language == "zh":
+        unit = "元" if abs(amount) >= LARGE_MONEY else " 万元"
+        return f"{money(amount, language)}{unit}"
+    millions = amount / 100
+    digits = 0 if abs(millions) >= 1000 else 1 if abs(millions) >= 1 else 2
+    return f"CNY {millions:,.{digits}f} million".replace("-", "−")
+
+
 def plan_name(report: Report, place: int, language: str) -> str:
     return str(report["scenarios"][place]["name"][language])
 
@@ -40,7 +50,7 @@ def comparison_finding(report: Report, language: str) -> str:
         key,
         language,
         name=plan_name(report, best, language),
-        cost=money(one["cost"]["horizon_total"], language),
+        cost=money_in_words(one["cost"]["horizon_total"], language),
         level=report["level"],
         p=probability(one["reaches"]),
         gain=score(one["gain"]["score"]),
@@ -98,7 +108,7 @@ def information_sentence(report: Report, language: str) -> str:
     if information is None or any(one["value"] > 0 for one in information["inputs"]):
         return ""
     return translate(
-        "portfolio.information-idle", language, evpi=money(information["evpi"], language)
+        "portfolio.information-idle", language, evpi=money_in_words(information["evpi"], language)
     )
 
 
@@ -108,7 +118,7 @@ def discovery_sentence(report: Report, language: str) -> str:
     if found is None:
         return ""
     name = plan_name(report, report["best_value"], language)
-    value = money(report["value_of_point"], language)
+    value = money_in_words(report["value_of_point"], language)
     share = probability(found["base_rate"])
     if found["case"] != "found":
         return translate(
@@ -123,8 +133,8 @@ def discovery_sentence(report: Report, language: str) -> str:
                 f"portfolio.limit-{one['input']}-{side}",
                 language,
                 measure=f"{one['measure']} {one['name'][language]}",
-                low="" if low is None else score(low),
-                high="" if high is None else score(high),
+                low=_limit(low, one["input"], language),
+                high=_limit(high, one["input"], language),
             )
         )
     joint = "，且" if language == "zh" else " and "
@@ -140,6 +150,12 @@ def discovery_sentence(report: Report, language: str) -> str:
     )
 
 
+def _limit(value: float | None, kind: str, language: str) -> str:
+    if value is None:
+        return ""
+    return score(value) if kind == "effect" else money_in_words(value, language)
+
+
 def optimum_finding(report: Report, language: str) -> str:
     """What the best portfolio under the budget is worth, or that there is none."""
     if report["status"] == "infeasible":
@@ -147,9 +163,9 @@ def optimum_finding(report: Report, language: str) -> str:
     return translate(
         "portfolio.optimum-finding",
         language,
-        budget="—" if report["budget"] is None else money(report["budget"], language),
+        budget="—" if report["budget"] is None else money_in_words(report["budget"], language),
         count=len(report["measures"]),
-        cost=money(report["cost"], language),
+        cost=money_in_words(report["cost"], language),
         gain=score(report["gain"]),
     )
 
@@ -158,7 +174,8 @@ def optimum_reason(report: Report, language: str) -> str:
     """How firmly that is proven."""
     if report["status"] == "infeasible":
         return relaxation_sentence(report, language)
-    shown = "" if report["gap"] is None else f"{100 * report['gap']:.2f}%"
+    gap = report["gap"]
+    shown = "—" if gap is None else "0.01%" if gap < 1e-4 else f"{100 * gap:.2f}%"
     return translate(
         f"portfolio.optimum-{report['status']}",
         language,
@@ -187,7 +204,9 @@ def relaxation_sentence(report: Report, language: str) -> str:
     """What to give way on where nothing fulfils the conditions."""
     parts = []
     for one in report["relaxation"]:
-        amount = "" if one["amount"] is None else money(one["amount"], language)
+        amount = "" if one["amount"] is None else f"{one['amount']:,.1f}"
+        if one["kind"] in ("budget", "yearly-budget") and one["amount"] is not None:
+            amount = money_in_words(one["amount"], language)
         parts.append(
             translate(
                 f"portfolio.relax-{one['kind']}",

@@ -57,7 +57,7 @@ class SideBySide:
     worse, best, best_error, regret : merits (K,) at the value of a point
     recommended : the likeliest to reach the level; of equals the larger gain, then the cheaper
     best_value : the highest mean net benefit at the value of a point
-    outlines : K outlines (2, P) of the 90 % ellipse of (cost, gain), None where nothing varies
+    outlines : K outlines (P, 2) of the 90 % ellipse of (cost, gain), None where nothing varies
     measures : ids of the measures that any scenario takes; the inputs of what follows
     tornado : on the recommended scenario's final city score, by measure's effect
     information : of the measures' effects and costs at the value of a point

@@ -25,6 +25,7 @@ from charts.portfolio_wording import (
     comparison_reason,
     discovery_sentence,
     information_sentence,
+    money_in_words,
     optimum_finding,
     optimum_reason,
     rescored_sentence,
@@ -63,7 +64,7 @@ with third:
         select("target", say("portfolio.target"), targets, str(results.next_level(round_id)))
     )
 with fourth:
-    worth = {one: f"{int(one):,}" for one in VALUES}
+    worth = {one: money_in_words(float(one), lang) for one in VALUES}
     value = float(select("worth", say("portfolio.value"), worth, "200"))
 stored = {one.id: dict(one.content) for one in list_scenarios(access())}
 named = {id: results.scenario_name(content, lang) for id, content in stored.items()}
