@@ -20,10 +20,12 @@ from indicators.findings import Finding, Refused
 from survey_data.workspace import registry
 
 __all__ = [
+    "adopt_next",
     "catalogue_view",
     "catalogue_workbook",
     "catalogue_yaml",
     "import_catalogue",
+    "plain_catalogue",
     "plain_measure",
     "remove_measure",
     "save_measure",
@@ -53,7 +55,7 @@ def catalogue_view(access: Access) -> dict[str, Any]:
 
 def plain_measure(access: Access, id: str) -> dict[str, Any] | None:
     """A measure as the catalogue's file has it, defaults left out; None when there is none."""
-    content = _plain(catalogue_in_use(access))
+    content = plain_catalogue(access, catalogue_in_use(access))
     return next((one for one in content["measures"] if one["id"] == id), None)
 
 
@@ -66,25 +68,25 @@ def save_measure(access: Access, measure: Mapping[str, Any], digest: str) -> dic
     """
     authorize(access.user, "measures.edit")
     catalogue = _unchanged(access, digest)
-    content = _plain(catalogue)
+    content = plain_catalogue(access, catalogue)
     places = {one["id"]: place for place, one in enumerate(content["measures"])}
     if measure["id"] in places:
         content["measures"][places[measure["id"]]] = dict(measure)
     else:
         content["measures"].append(dict(measure))
-    return _adopt_next(access, catalogue, content)
+    return adopt_next(access, catalogue, content)
 
 
 def remove_measure(access: Access, id: str, digest: str) -> dict[str, Any]:
     """Take a measure and its interactions out. Raises Refused where others still need it."""
     authorize(access.user, "measures.edit")
     catalogue = _unchanged(access, digest)
-    content = _plain(catalogue)
+    content = plain_catalogue(access, catalogue)
     content["measures"] = [one for one in content["measures"] if one["id"] != id]
     content["interactions"] = [
         one for one in content.get("interactions", ()) if id not in one["pair"]
     ]
-    return _adopt_next(access, catalogue, content)
+    return adopt_next(access, catalogue, content)
 
 
 def import_catalogue(access: Access, file: bytes) -> dict[str, Any]:
@@ -95,7 +97,7 @@ def import_catalogue(access: Access, file: bytes) -> dict[str, Any]:
 def catalogue_yaml(access: Access) -> tuple[str, bytes]:
     """File name and content of the catalogue in use, as a file to edit and adopt again."""
     catalogue = catalogue_in_use(access)
-    content = _plain(catalogue)
+    content = plain_catalogue(access, catalogue)
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
     return f"{catalogue.id}-{catalogue.version}.yaml", text.encode()
 
@@ -109,11 +111,23 @@ def catalogue_workbook(access: Access, language: str) -> tuple[str, bytes]:
     return name, measures_workbook(view, language)
 
 
-def _plain(catalogue: Catalogue) -> dict[str, Any]:
+def plain_catalogue(access: Access, catalogue: Catalogue) -> dict[str, Any]:
     """The content of a catalogue file, defaults left out, the identity first; it is new each time."""
+    authorize(access.user, "measures.read")
     found = catalogue.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     head = {"catalogue": catalogue.id, "version": catalogue.version}
     return {**head, **{k: v for k, v in found.items() if k not in head}}
+
+
+def adopt_next(access: Access, catalogue: Catalogue, content: dict[str, Any]) -> dict[str, Any]:
+    """Adopt changed content of a catalogue as its next version; what did not change makes none.
+
+    Returns id, version and digest. Raises Refused for wrong content.
+    """
+    authorize(access.user, "measures.edit")
+    if content == plain_catalogue(access, catalogue):
+        return {"id": catalogue.id, "version": catalogue.version, "digest": catalogue.digest}
+    return adopt_plain(access, {**content, "version": next_version(access, catalogue)})
 
 
 def _unchanged(access: Access, digest: str) -> Catalogue:
@@ -121,7 +135,3 @@ def _unchanged(access: Access, digest: str) -> Catalogue:
     if catalogue.digest != digest:
         raise Refused(Finding("E920"))
     return catalogue
-
-
-def _adopt_next(access: Access, catalogue: Catalogue, content: dict[str, Any]) -> dict[str, Any]:
-    return adopt_plain(access, {**content, "version": next_version(access, catalogue)})

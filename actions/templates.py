@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.access import Access, authorize
+from actions.experts import experts_blank
 from analysis.scenarios.catalogue_file import default_catalogue_text, default_scenario_text
 from survey_data.templates import KINDS as DATA_KINDS
 from survey_data.templates import template
@@ -12,7 +13,8 @@ PLANS = {
     "scenario": ("scenario.yaml", default_scenario_text),
     "measures": ("measures.yaml", default_catalogue_text),
 }
-KINDS = (*DATA_KINDS, *PLANS)
+EXPERTS = "experts"
+KINDS = (*DATA_KINDS, *PLANS, EXPERTS)
 
 
 def make_template(
@@ -24,6 +26,8 @@ def make_template(
     if kind in PLANS:
         name, content = PLANS[kind]
         return name, content().encode()
+    if kind == EXPERTS:
+        return experts_blank(access, language)
     framework = registry.current_framework(access.workspace)
     departments = registry.departments(access.workspace)
     return template(kind, framework, language, departments, as_csv=as_csv)

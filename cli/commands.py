@@ -115,7 +115,8 @@ def framework_use(file: File) -> None:
 @app.command("template")
 def write_template(
     kind: Annotated[
-        str, typer.Argument(metavar="survey|metrics|departments|framework|scenario|measures")
+        str,
+        typer.Argument(metavar="survey|metrics|departments|framework|scenario|measures|experts"),
     ],
     target: Annotated[Path, typer.Option("-o", "--output", metavar="FILE")],
 ) -> None:

@@ -8,12 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from charts.numbers import probability, signed
+from cli.experts_command import experts_command
 from cli.output import Output
 from cli.session import File, RoundOption, content_of, owner
 
 measures_app = typer.Typer(
     invoke_without_command=True, help="List the measures; check or adopt a catalogue."
 )
+measures_app.command("experts")(experts_command)
 CatalogueOption = Annotated[Path | None, typer.Option("--catalogue", metavar="FILE")]
 Draws = Annotated[int, typer.Option(min=100, max=100_000)]
 Seed = Annotated[int, typer.Option(min=0)]

@@ -71,6 +71,12 @@ page = st.navigation(
                 url_path="measures",
             ),
             st.Page(
+                "plan/experts.py",
+                title=say("nav.experts"),
+                icon=":material/groups:",
+                url_path="experts",
+            ),
+            st.Page(
                 "plan/scenario.py",
                 title=say("nav.scenario"),
                 icon=":material/edit_note:",
