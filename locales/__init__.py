@@ -26,7 +26,7 @@ def _catalogue(language: str) -> dict[str, str]:
     return texts
 
 
-def translate(key: str, language: str, **params: object) -> str:
+def translate(key: str, language: str, /, **params: object) -> str:
     """The text of one key in one language, with its placeholders filled.
 
     Raises KeyError for an unknown key and for a placeholder without a value.
@@ -34,7 +34,7 @@ def translate(key: str, language: str, **params: object) -> str:
     return _catalogue(language)[key].format(**params)
 
 
-def text(key: str, **params: object) -> dict[str, str]:
+def text(key: str, /, **params: object) -> dict[str, str]:
     """The text of one key in every language. A parameter may itself be such a dict."""
     return {
         language: translate(
