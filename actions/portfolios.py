@@ -28,6 +28,7 @@ NEAR = 0.01
 """Portfolios whose value is within this share of the optimum are shown beside it."""
 MOST_NEAR = 10
 RULES = ("greedy", "equal-share", "worst-first")
+"""Simple rules; where the city decides as one there are no shares and no worst to begin with."""
 AIMS = ("expected", "probability", "worst-off-gain", "worst-off-score", "cvar")
 
 
@@ -115,7 +116,7 @@ def optimise_report(
             if {id: set(departments) for id, departments in one.measures} != best
         ]
         report["inclusion"] = dict(near.inclusion)
-        for rule in RULES:
+        for rule in RULES if wishes.scope == "department" else RULES[:1]:
             plan = baseline(problem, rule)
             if plan.status != "infeasible":
                 report["baselines"][rule.replace("-", "_")] = _plan(planner, wishes, problem, plan)

@@ -117,10 +117,13 @@ def test_near_optimal_plans_and_the_shares_of_measures_go_together(optimise):
 
 
 def test_simple_rules_stand_beside_and_are_never_better(optimise):
-    found = optimise("--budget", 45).json
-    assert {"greedy", "worst_first"} <= found["baselines"].keys()
-    for one in found["baselines"].values():
-        assert one["gain"] <= found["gain"] + 1e-9 and one["cost"] <= 45 + 1e-9
+    city = optimise("--budget", 45).json
+    departments = optimise("--budget", 45, "--scope", "department").json
+    assert city["baselines"].keys() == {"greedy"}
+    assert departments["baselines"].keys() == {"greedy", "equal_share", "worst_first"}
+    for found in (city, departments):
+        for one in found["baselines"].values():
+            assert one["gain"] <= found["gain"] + 1e-9 and one["cost"] <= 45 + 1e-9
 
 
 def test_a_floor_lifts_the_lowest_department_over_it(optimise, fourfold):
