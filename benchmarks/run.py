@@ -16,6 +16,7 @@ from benchmarks.quality import measurement
 from benchmarks.results import Row, table
 from benchmarks.robustness import survival
 from benchmarks.scale import scale
+from benchmarks.scenarios import projections
 from benchmarks.workbook import workbook
 
 PARTS: dict[str, Callable[[Path], list[Row]]] = {
@@ -23,6 +24,7 @@ PARTS: dict[str, Callable[[Path], list[Row]]] = {
     "workbook": workbook,
     "quality": measurement,
     "robustness": survival,
+    "scenarios": projections,
     "portfolio": lambda _: portfolios(),
     "kernel": lambda _: kernel(),
     "overview": overview,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -16,10 +16,18 @@ from indicators.framework import Framework
 from indicators.framework.parts import Id, Number, Part, Sourced, Text, Version, Whole, name_from_id
 
 
+_LARGEST = 10**15
+"""Whole numbers above have no place here, and far above none among floating-point numbers."""
+
+
 def _triple(value: Any) -> Any:
     """``[low, mode, high]``; one number is certain, two are ends with the mode between them."""
     if isinstance(value, bool) or value is None:
         raise PydanticCustomError("triple", "[low, mode, high]")
+    given = value.values() if isinstance(value, dict) else value
+    for number in given if isinstance(given, Iterable) else [given]:
+        if isinstance(number, int) and abs(number) > _LARGEST:
+            raise PydanticCustomError("triple", "a number far too large")
     if isinstance(value, int | float):
         return (value, value, value)
     if isinstance(value, dict):
