@@ -162,8 +162,12 @@ def plane(report: Report, optimum: Report | None, tokens: Theme, language: str) 
             hovertemplate="%{customdata}<extra></extra>",
         )
     colours = colours_of(report, tokens)
+    dearest = max(
+        [x for one in report["scenarios"] if one["outline"] for x in one["outline"]["cost"]] + [1.0]
+    )
     for k, one in enumerate(report["scenarios"]):
         name = plan_name(report, k, language)
+        cheap = one["cost"]["horizon_total"] < 0.3 * dearest
         if one["outline"]:
             drawn.add_scatter(
                 x=one["outline"]["cost"],
@@ -182,8 +186,8 @@ def plane(report: Report, optimum: Report | None, tokens: Theme, language: str) 
                 "color": tokens.ground,
                 "line": {"color": colours[k], "width": 2.5},
             },
-            text=[shortened(name, 150, 12)],
-            textposition="bottom right" if k == STILL else "top left",
+            text=[SPACE + shortened(name, 150, 12)],
+            textposition="middle right" if k == STILL else f"top {'right' if cheap else 'left'}",
             textfont={"color": colours[k], "size": 12},
             cliponaxis=False,
             customdata=[
@@ -197,7 +201,7 @@ def plane(report: Report, optimum: Report | None, tokens: Theme, language: str) 
             "text": translate("portfolio.axis-cost", language),
             "font": {"size": 12, "color": tokens.grey},
         },
-        rangemode="tozero",
+        range=[-0.04 * dearest, 1.05 * dearest],
         tickformat=",.0f",
     )
     drawn.update_yaxes(
