@@ -16,6 +16,7 @@ from actions.measures import (
     use_measures,
 )
 from analysis.scenarios.catalogue import Catalogue
+from analysis.scenarios.catalogue_file import check_plain_catalogue
 from indicators.findings import Finding, Refused
 from survey_data.workspace import registry
 
@@ -125,7 +126,8 @@ def adopt_next(access: Access, catalogue: Catalogue, content: dict[str, Any]) ->
     Returns id, version and digest. Raises Refused for wrong content.
     """
     authorize(access.user, "measures.edit")
-    if content == plain_catalogue(access, catalogue):
+    made, _ = check_plain_catalogue(content)
+    if made is not None and made.digest == catalogue.digest:
         return {"id": catalogue.id, "version": catalogue.version, "digest": catalogue.digest}
     return adopt_plain(access, {**content, "version": next_version(access, catalogue)})
 

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from actions import (
+    catalogue_edits,
     comparison,
     departments,
     diagnosis,
     drafts,
+    experts,
     framework_drafts,
     framework_edits,
     frameworks,
@@ -28,6 +30,8 @@ from actions import (
     quality,
     robustness,
     rounds,
+    scenario_documents,
+    scenario_edits,
     scenarios,
     score_effect,
     scoring,
@@ -39,6 +43,8 @@ from actions import (
 )
 from actions.access import Access, User, authorize, open_access
 from actions.errors import Refused
+from actions.scenario_edits import StoredScenario
+from analysis.scenarios.catalogue_file import default_catalogue
 from survey_data.workspace.progress import Draft
 
 ACTIONS = Path(__file__).resolve().parents[2] / "actions"
@@ -64,6 +70,8 @@ WITHOUT = {
     "scenario_yaml",
 }
 NOBODY = User("visitor", frozenset())
+CATALOGUE = default_catalogue()
+PLAN = StoredScenario("s", "visitor", {"scenario": "s"}, 1, "")
 DRAFT = Draft("d", "visitor", "0" * 64, {"round": "2025", "kind": "survey", "file": "x"}, 1)
 
 
@@ -132,6 +140,41 @@ CALLS: list[tuple[str, Callable[[Access], Any]]] = [
     ("simulate_report", lambda a: simulations.simulate_report(a, "2025", b"")),
     ("comparison_of_plans", lambda a: plan_comparison.comparison_of_plans(a, "2025", [])),
     ("optimise_report", lambda a: portfolios.optimise_report(a, "2025", budget=1.0)),
+    ("catalogue_in_use", lambda a: measures.catalogue_in_use(a)),
+    ("adopt_plain", lambda a: measures.adopt_plain(a, {})),
+    ("adopt", lambda a: measures.adopt(a, CATALOGUE)),
+    ("next_version", lambda a: measures.next_version(a, CATALOGUE)),
+    ("catalogue_view", lambda a: catalogue_edits.catalogue_view(a)),
+    ("plain_measure", lambda a: catalogue_edits.plain_measure(a, "M01")),
+    ("plain_catalogue", lambda a: catalogue_edits.plain_catalogue(a, CATALOGUE)),
+    ("save_measure", lambda a: catalogue_edits.save_measure(a, {"id": "M01"}, "")),
+    ("remove_measure", lambda a: catalogue_edits.remove_measure(a, "M01", "")),
+    ("adopt_next", lambda a: catalogue_edits.adopt_next(a, CATALOGUE, {})),
+    ("import_catalogue", lambda a: catalogue_edits.import_catalogue(a, b"")),
+    ("catalogue_yaml", lambda a: catalogue_edits.catalogue_yaml(a)),
+    ("catalogue_workbook", lambda a: catalogue_edits.catalogue_workbook(a, "zh")),
+    ("experts_blank", lambda a: experts.experts_blank(a, "zh")),
+    ("experts_report", lambda a: experts.experts_report(a)),
+    ("preview_experts", lambda a: experts.preview_experts(a, [])),
+    ("adopt_experts", lambda a: experts.adopt_experts(a, [])),
+    ("withdraw_expert", lambda a: experts.withdraw_expert(a, "x")),
+    ("new_scenario", lambda a: scenario_edits.new_scenario(a, {"zh": "x", "en": "x"})),
+    ("sample_scenario", lambda a: scenario_edits.sample_scenario(a)),
+    ("upload_scenario", lambda a: scenario_edits.upload_scenario(a, b"")),
+    ("copy_scenario", lambda a: scenario_edits.copy_scenario(a, "s", {})),
+    ("edit_scenario", lambda a: scenario_edits.edit_scenario(a, PLAN, budget=1)),
+    ("choose_measures", lambda a: scenario_edits.choose_measures(a, PLAN, [])),
+    ("place_measure", lambda a: scenario_edits.place_measure(a, PLAN, "M01")),
+    ("scenario_file", lambda a: scenario_edits.scenario_file(a, PLAN.content)),
+    ("scenario_trajectory", lambda a: scenario_edits.scenario_trajectory(a, "2025", {})),
+    ("plan_places", lambda a: scenario_edits.plan_places(a, "2025")),
+    (
+        "scenario_document",
+        lambda a: scenario_documents.scenario_document(
+            a, {"scenario": "s"}, [], {}, {}, 3, "docx", "zh"
+        ),
+    ),
+    ("planner_of", lambda a: simulations.planner_of(a, "2025", CATALOGUE, 100, 1)),
     ("optimise_arguments", lambda a: portfolios.optimise_arguments(a, "2025", {})),
     ("view_choices", lambda a: overview.view_choices(a)),
     ("city_view", lambda a: overview.city_view(a, "2025")),
