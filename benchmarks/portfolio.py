@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.portfolio import RULES, Portfolio, Problem, baseline, frontier, optimise
 from analysis.scenarios.terms import ALONE, Terms
@@ -57,7 +58,7 @@ def city(
     place = {i.id: g for g, d in enumerate(dimensions) for i in d.indicators}
     group = np.array([place.get(one.id, -1) for one in framework.measured])
     tree = ScoreTree(framework, group, GROUPS)
-    cost = np.round(np.exp(r.normal(5.5, 1, measures)))
+    cost: NDArray[np.float64] = np.exp(r.normal(5.5, 1, measures)).round().astype(float)
     return Problem(
         catalogue(measures, departments, draws, singles, pairs, seed),
         tree,
@@ -66,8 +67,8 @@ def city(
         tuple(f"d{d:02d}" for d in range(departments)),
         cost,
         budget=float(np.floor(cost.sum() / 3)),
-        setup=np.round(0.4 * cost),
-        each=np.round(0.6 * cost / 50, 2),
+        setup=(0.4 * cost).round(),
+        each=(0.6 * cost / 50).round(2),
         requires_all=tuple((f"M{m:02d}", f"M{m - 3:02d}") for m in range(3, measures, 3)),
         requires_any=(("M04", ("M01", "M02")), ("M08", ("M05", "M07"))),
         exclusions=(("M10", "M11"),),

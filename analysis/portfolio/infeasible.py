@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
+from analysis.portfolio.highs import minimise
 from analysis.portfolio.merit import Merit
 from analysis.portfolio.outer_approximation import STEPS, OuterApproximation
 from analysis.portfolio.plan import Relaxation
@@ -77,7 +78,7 @@ def _fewest(
         need = top[i] - high[i] if np.isfinite(row.high) else low[i] - bottom[i]
         most[k] = max(most[k], need, 0.0)
     slack = sparse.csr_matrix((sign, (where, who)), shape=(len(rows), count))
-    both = sparse.vstack(
+    both: Any = sparse.vstack(
         [
             sparse.hstack([matrix, slack, sparse.csr_matrix((len(rows), count))]),
             sparse.hstack(
@@ -94,13 +95,8 @@ def _fewest(
         np.append(upper.lower, np.zeros(2 * count)),
         np.concatenate([upper.upper, most, np.ones(count)]),
     )
-    found = milp(
-        goal,
-        integrality=np.concatenate([upper.whole, np.zeros(count), np.ones(count)]).astype(int),
-        bounds=Bounds(*ends),  # pyright: ignore[reportArgumentType]
-        constraints=LinearConstraint(both, lows, highs),  # pyright: ignore[reportArgumentType]
-        options={"mip_rel_gap": 0.0},
-    )
+    whole = np.concatenate([upper.whole, np.zeros(count, bool), np.ones(count, bool)])
+    found = minimise(goal, (both, lows, highs), ends, whole)
     if found.x is None:
         return None
     return found.x, found.x[width + count :] > 0.5, np.round(found.x[width : width + count], 6)

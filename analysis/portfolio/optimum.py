@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.portfolio.baselines import rounded
 from analysis.portfolio.dynamic import by_departments, separable, unit_of
 from analysis.portfolio.enumeration import best_plan, work
 from analysis.portfolio.merit import Merit
@@ -85,7 +86,11 @@ def portfolio_of_search(outer: OuterApproximation, search: Search) -> Portfolio:
     if search.taken is None:
         if not search.feasible:
             return infeasible(merit, requirements, "outer-approximation", search.nodes)
-        raise RuntimeError("the node limit was reached before any plan was found")
+        half = np.full(requirements.variables, 0.5)
+        decided = rounded(merit, requirements, half, [], None)
+        if decided is None:
+            raise RuntimeError("the limit of nodes was reached before any plan was found")
+        search.taken = requirements.taken(decided)
     taken = trimmed(merit, requirements, search.taken)
     value = merit.value(taken)
     proven = search.done and merit.concave and not merit.problem.relaxed

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from analysis.portfolio.baselines import rounded
 from analysis.portfolio.group_sums import GroupSums, additive
+from analysis.portfolio.highs import Solved, minimise
 from analysis.portfolio.merit import Merit
 from analysis.portfolio.problem import Array, Flags
 from analysis.portfolio.requirements import LINK, Requirements, Row
@@ -53,17 +53,6 @@ class Search:
         return self.taken is not None and self.proven <= max(self.gap, PROOF)
 
 
-@dataclass(frozen=True, eq=False)
-class Solved:
-    """A solution x, or None, and the dual bound of what was minimised."""
-
-    x: Array | None
-    bound: float
-    nodes: int
-    infeasible: bool
-    limited: bool
-
-
 def solve(
     upper: UpperModel,
     goal: Array,
@@ -75,26 +64,8 @@ def solve(
     nodes: int | None = None,
 ) -> Solved:
     """Minimise ``goal`` over the model by HiGHS; with ``whole=False`` its linear relaxation."""
-    matrix, low, high = upper.rows(extra)
     ends = fixed or (upper.lower, upper.upper)
-    options: dict[str, float | int] = {"mip_rel_gap": gap}
-    if nodes is not None:
-        options["node_limit"] = nodes
-    found = milp(
-        goal,
-        integrality=upper.whole.astype(int) if whole else None,
-        bounds=Bounds(*ends),  # pyright: ignore[reportArgumentType]
-        constraints=LinearConstraint(matrix, low, high),  # pyright: ignore[reportArgumentType]
-        options=options,
-    )
-    bound = found.fun if not whole and found.x is not None else found.mip_dual_bound
-    return Solved(
-        None if found.x is None else np.asarray(found.x),
-        -np.inf if bound is None else float(bound),
-        int(found.mip_node_count or 0),
-        found.status == 2,
-        found.status == 1,
-    )
+    return minimise(goal, upper.rows(extra), ends, upper.whole if whole else None, gap, nodes)
 
 
 class OuterApproximation:

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.portfolio.group_sums import GroupSums, additive
 from analysis.portfolio.merit import Merit
 from analysis.portfolio.problem import Flags, Problem
 from analysis.portfolio.requirements import Requirements
@@ -16,6 +17,7 @@ Status = Literal["optimal", "feasible", "infeasible"]
 Method = Literal["enumeration", "dynamic", "outer-approximation"]
 NOTHING_LOST = 1e-12
 _FEW = 64
+_NOTICED = 1e-9
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def trimmed(merit: Merit, requirements: Requirements, taken: Flags) -> Flags:
     d_of, m_of = (first // taken.shape[1]).tolist(), (first % taken.shape[1]).tolist()
     order = [c for c in np.lexsort((np.arange(len(cost)), -cost)) if decided[c]]
     few = requirements.decisions <= _FEW
+    sums = GroupSums(merit, requirements) if additive(merit) else None
     value = merit.value(requirements.taken(decided))
     for column in order:
         wide = merit.problem.city_wide[m_of[column]]
@@ -126,6 +129,8 @@ def trimmed(merit: Merit, requirements: Requirements, taken: Flags) -> Flags:
             continue
         without = decided.copy()
         without[column] = False
+        if sums is not None and sums.rise(without, [column]) > _NOTICED:
+            continue
         if not requirements.kept(requirements.expand(without[None]))[0]:
             continue
         left = merit.exact_left(requirements.taken(without))

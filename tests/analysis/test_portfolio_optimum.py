@@ -31,7 +31,7 @@ def assert_best(problem: Problem, expected: float | None, **options: Any) -> Non
     assert found.gap is not None and found.gap <= CLOSE
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(seed=SEEDS, draws=st.sampled_from([1, 6]))
 def test_outer_approximation_equals_enumeration_at_12_measures_of_one_city(seed, draws):
     rules = {
@@ -49,7 +49,7 @@ def test_outer_approximation_equals_enumeration_at_12_measures_of_one_city(seed,
         assert allowed(problem, by_bound.taken)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(seed=SEEDS, draws=st.sampled_from([1, 6]))
 def test_outer_approximation_equals_enumeration_at_6_measures_of_2_departments(seed, draws):
     rules = {"requires_all": (("M00", "M01"),), "exclusions": (("M02", "M03"),)}
@@ -74,7 +74,7 @@ def test_outer_approximation_equals_enumeration_at_6_measures_of_2_departments(s
 @pytest.mark.parametrize("scope, measures, departments", [("city", 7, 3), ("department", 3, 2)])
 @pytest.mark.parametrize("draws", [1, 5])
 def test_plan_is_the_best_of_all_plans(method, scope, measures, departments, draws):
-    for seed in range(3):
+    for seed in range(2):
         problem = problem_of(seed, measures, departments, scope=scope, draws=draws, missing=True)
         assert_best(problem, best(problem), method=method)
 
@@ -104,18 +104,18 @@ def test_budget_of_nothing_is_the_baseline_to_the_bit(method, scope):
     assert (found.cost, found.measures, found.status) == (0.0, (), "optimal")
 
 
-@settings(max_examples=15)
+@settings(max_examples=5)
 @given(seed=SEEDS, scope=st.sampled_from(["city", "department"]))
 def test_more_budget_never_lowers_the_optimum(seed, scope):
     problem = problem_of(seed, 6, 2, scope=scope)
     values = [
         optimise(replace(problem, budget=b), gap=0, method="outer-approximation").objective
-        for b in (0.0, 20.0, 45.0, 90.0)
+        for b in (0.0, 20.0, 60.0)
     ]
     assert (np.diff(values) >= -CLOSE).all()
 
 
-@settings(max_examples=15)
+@settings(max_examples=5)
 @given(seed=SEEDS)
 def test_another_measure_in_the_catalogue_never_lowers_the_optimum(seed):
     problem = problem_of(seed, 8, pairs=3)
@@ -125,7 +125,7 @@ def test_another_measure_in_the_catalogue_never_lowers_the_optimum(seed):
     )
 
 
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(seed=SEEDS, scope=st.sampled_from(["city", "department"]))
 def test_order_of_measures_and_departments_does_not_matter(seed, scope):
     problem = problem_of(seed, 6, 3, scope=scope, requires_all=(("M00", "M01"),))
@@ -198,7 +198,7 @@ def test_departments_without_weight_or_score_count_for_nothing():
 
 
 @pytest.mark.parametrize("kind", ["geometric", "harmonic", "min", "power:0.5", "owa:0.3"])
-@pytest.mark.parametrize("scope, measures, departments", [("city", 6, 2), ("department", 3, 2)])
+@pytest.mark.parametrize("scope, measures, departments", [("city", 5, 2), ("department", 2, 2)])
 def test_means_that_punish_unevenness_equal_enumeration(kind, scope, measures, departments):
     for seed, zeros in ((0, False), (1, True)):
         problem = problem_of(
@@ -209,11 +209,11 @@ def test_means_that_punish_unevenness_equal_enumeration(kind, scope, measures, d
 
 @pytest.mark.parametrize("aim", ["worst-off-gain", "worst-off-score", "cvar", "probability"])
 @pytest.mark.parametrize("kind", ["arithmetic", "geometric"])
-@pytest.mark.parametrize("scope, measures, departments", [("city", 7, 3), ("department", 3, 2)])
+@pytest.mark.parametrize("scope, measures, departments", [("city", 6, 3), ("department", 3, 2)])
 def test_other_aims_equal_enumeration(aim, kind, scope, measures, departments):
-    for seed in (0, 2):
+    for seed in (0, 2) if kind == "arithmetic" else (2,):
         problem = problem_of(
-            seed, measures, departments, scope=scope, draws=6, aggregation=kind, gap_draws=seed == 2
+            seed, measures, departments, scope=scope, draws=4, aggregation=kind, gap_draws=seed == 2
         )
         base = problem.tree.scores(problem.gap, np.ones((1, departments, 4))).mean(axis=0)
         level = tuple((node, float(base[:, node] @ problem.weight) + 3) for node in (0, 1))
@@ -248,8 +248,8 @@ def test_limits_of_years_staff_large_measures_and_floors_equal_enumeration():
 
 
 def test_reported_gap_is_true_when_the_search_is_loose():
-    for seed in range(6):
-        problem = problem_of(seed, 9, 2, pairs=5, aggregation="geometric", draws=4)
+    for seed in range(3):
+        problem = problem_of(seed, 8, 2, pairs=5, aggregation="geometric", draws=4)
         loose = optimise(problem, gap=0.05, method="outer-approximation")
         exact = optimise(problem, method="enumeration").objective
         assert loose.gap is not None and loose.bound is not None
@@ -286,7 +286,7 @@ def test_groups_too_wide_for_a_table_are_bounded_by_tangents(monkeypatch):
 def test_facets_are_found_where_subsets_are_too_many(monkeypatch):
     monkeypatch.setattr("analysis.portfolio.upper_model.MOST_SUBSETS", 0)
     monkeypatch.setattr("analysis.portfolio.upper_model.MOST_SHARED", 0)
-    for seed in range(4):
-        for scope, measures, departments in (("city", 8, 2), ("department", 4, 2)):
+    for seed in range(2):
+        for scope, measures, departments in (("city", 7, 2), ("department", 4, 2)):
             problem = problem_of(seed, measures, departments, scope=scope, draws=3, pairs=5)
             assert_best(problem, best(problem), method="outer-approximation")
