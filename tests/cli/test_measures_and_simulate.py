@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from typing import Any
 
 import pytest
@@ -42,16 +43,27 @@ def catalogue(*measures: dict[str, Any], **top: Any) -> dict[str, Any]:
     return {"catalogue": "own", "version": "1", "ramp_months": 0, "measures": list(measures)} | top
 
 
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """A workspace with two departments at 50 and 60 of a two-metric framework."""
+    folder = tmp_path_factory.mktemp("two")
+    (folder / "f.yaml").write_text(yaml.safe_dump(FRAMEWORK), "utf-8")
+    (folder / "d.csv").write_text("id,name_zh,group,weight\na,甲,g,1\nb,乙,h,3\n", "utf-8")
+    (folder / "m.csv").write_text("department,x1,x2\na,50,50\nb,60,60\n", "utf-8")
+    for arguments in (
+        ["framework", "use", str(folder / "f.yaml")],
+        ["import", "departments", str(folder / "d.csv")],
+        ["import", "metrics", str(folder / "m.csv"), "--round", "2025"],
+    ):
+        assert run(["--workspace", str(folder / "w.db"), *arguments]) == 0
+    return folder / "w.db"
+
+
 @pytest.fixture
-def place(fourfold, tmp_path):
-    """Two departments at 50 and 60 of a two-metric framework; files of scenarios and catalogues."""
-    (tmp_path / "f.yaml").write_text(yaml.safe_dump(FRAMEWORK), "utf-8")
-    assert fourfold("framework", "use", tmp_path / "f.yaml").status == 0
-    (tmp_path / "d.csv").write_text("id,name_zh,group,weight\na,甲,g,1\nb,乙,h,3\n", "utf-8")
-    assert fourfold("import", "departments", tmp_path / "d.csv").status == 0
-    rows = "department,x1,x2\na,50,50\nb,60,60\n"
-    (tmp_path / "m.csv").write_text(rows, "utf-8")
-    assert fourfold("import", "metrics", tmp_path / "m.csv", "--round", "2025").status == 0
+def place(fourfold, two, tmp_path):
+    """Those two departments; a call simulates a scenario, with a catalogue of its own."""
+    with sqlite3.connect(two) as kept, sqlite3.connect(tmp_path / "own.db") as own:
+        kept.backup(own)
 
     def simulated(scenario: Any, measures: dict[str, Any] | None = None, *arguments: object):
         text = scenario if isinstance(scenario, str) else yaml.safe_dump(scenario)
