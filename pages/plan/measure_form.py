@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -77,6 +78,11 @@ def _fields(view: View, held: dict[str, Any], form: str, known: dict[str, str]) 
     return {key: value for key, value in content.items() if value not in (None, [], {})}
 
 
+def _words(kind: str, values: tuple[str, ...]) -> Callable[[str], str]:
+    """Texts of a choice, in the language of this run."""
+    return {one: say(f"measures.{kind}-{one}") for one in values}.__getitem__
+
+
 def _free_id(view: View) -> str:
     """The first unused id in the manner of M26."""
     used = {one["id"] for one in view["measures"]}
@@ -143,7 +149,7 @@ def _effects(view: View, held: dict[str, Any], form: str) -> dict[str, Any]:
                 say("measures.column-ends"),
                 ENDS,
                 index=ENDS.index(effect.get("ends", ENDS[0])),
-                format_func=lambda one: say(f"measures.ends-{one}"),
+                format_func=_words("ends", ENDS),
                 key=f"{form}-ends-{id}",
             )
             if effect.get("experts"):
@@ -180,7 +186,7 @@ def _relations(
         say("measures.column-scope"),
         SCOPES,
         index=SCOPES.index(held.get("scope", "any")),
-        format_func=lambda one: say(f"measures.scope-{one}"),
+        format_func=_words("scope", SCOPES),
         key=f"{form}-scope",
     )
 
@@ -191,7 +197,7 @@ def _basis(content: dict[str, Any], held: dict[str, Any], form: str) -> None:
         say("measures.column-grade"),
         GRADES,
         index=GRADES.index(evidence.get("grade", GRADES[0])),
-        format_func=lambda one: say(f"measures.grade-{one}"),
+        format_func=_words("grade", GRADES),
         key=f"{form}-grade",
     )
     source = _both(form, "source", evidence.get("source"))

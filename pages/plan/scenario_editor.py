@@ -63,10 +63,11 @@ def _about(stored: StoredScenario, horizon: int) -> None:
         effect_key = f"scenario-{stored.id}-effect"
         effect = float(stored.content.get("effect", 1.0))
         st.session_state[effect_key] = effect
+        shares = {one: f"{one:.0%}" for one in sorted({*EFFECTS, effect}, reverse=True)}
         st.selectbox(
             say("scenario.effect"),
-            sorted({*EFFECTS, effect}, reverse=True),
-            format_func=lambda one: say("scenario.effect-share", share=f"{one:.0%}"),
+            list(shares),
+            format_func=shares.__getitem__,
             key=effect_key,
             on_change=lambda: keeping.edit(effect=st.session_state[effect_key], horizon=horizon),
         )
@@ -108,10 +109,14 @@ def _provision(
         start_key = f"start-{scenario}-{id}"
         start = int(one.get("start", 0))
         st.session_state[start_key] = start
+        quarters = {
+            quarter: quarter_name(quarter, language())
+            for quarter in sorted({*range(4 * horizon), start})
+        }
         st.selectbox(
             say("scenario.start-of", name=id),
-            sorted({*range(4 * horizon), start}),
-            format_func=lambda quarter: quarter_name(quarter, language()),
+            list(quarters),
+            format_func=quarters.__getitem__,
             key=start_key,
             on_change=lambda: keeping.change(
                 place_measure, id, horizon, start=st.session_state[start_key]
