@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from actions.drafts import Draft
-from actions.errors import Refused
-from actions.jobs import FINISHED, cancel_job, job_state, start_job
+from actions.jobs import FINISHED, job_state, start_job
 from pages import frame
+from pages.running import watch
 from pages.view import access, say
 
 
@@ -24,7 +24,7 @@ def progress(id: str) -> None:
         st.warning(say("upload.gone"))
         _again()
     elif job.state not in FINISHED:
-        _watch(id)
+        watch(id, "upload")
     elif job.state == "done":
         result = dict(job.result or {})
         new = result.get("new", True)
@@ -45,21 +45,6 @@ def progress(id: str) -> None:
             del st.query_params["job"]
             st.rerun()
         _again()
-
-
-@st.fragment(run_every=1.0)
-def _watch(id: str) -> None:
-    job = job_state(access(), id)
-    if job is None or job.state in FINISHED:
-        st.rerun()
-        return
-    stage = say(f"upload.stage-{job.stage or 'waiting'}")
-    st.progress(min(max(job.progress, 0.0), 1.0), text=stage)
-    if st.button(say("upload.cancel"), key="cancel-job"):
-        try:
-            cancel_job(access(), id)
-        except Refused as refusal:
-            frame.refused([one.as_json() for one in refusal.findings])
 
 
 def _again() -> None:

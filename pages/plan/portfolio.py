@@ -8,7 +8,7 @@ import streamlit as st
 
 from actions.errors import Refused
 from actions.frameworks import dimension_factors
-from actions.jobs import FINISHED, cancel_job, finished_job, job_state, start_job
+from actions.jobs import FINISHED, finished_job, job_state, start_job
 from actions.portfolio_documents import portfolio_document
 from actions.portfolios import optimise_arguments
 from actions.scenarios import list_scenarios, save_scenario
@@ -32,6 +32,7 @@ from charts.portfolio_wording import (
 )
 from charts.roadmap import roadmap
 from pages import frame, results
+from pages.running import watch
 from pages.see import opening
 from pages.view import access, language, say, segments, select, select_many, tokens
 
@@ -216,18 +217,6 @@ def optimum_report() -> dict[str, Any] | None:
     return held if held and held["round"] == round_id and held["horizon_years"] == horizon else None
 
 
-@st.fragment(run_every=1.0)
-def watch(id: str) -> None:
-    running = job_state(access(), id)
-    if running is None or running.state in FINISHED:
-        st.rerun()
-        return
-    stage = say(f"portfolio.stage-{running.stage or 'waiting'}")
-    st.progress(min(max(running.progress, 0.0), 1.0), text=stage)
-    if st.button(say("upload.cancel"), key="cancel-job"):
-        cancel_job(access(), id)
-
-
 def optimum_part() -> None:
     arguments = optimise_arguments(access(), round_id, conditions())
     job_id = st.query_params.get("job")
@@ -238,7 +227,7 @@ def optimum_part() -> None:
     if job is None or job.state != "done":
         if job is not None and job.state not in FINISHED:
             frame.section(say("portfolio.running"), say("portfolio.running-note"))
-            watch(job.id)
+            watch(job.id, "portfolio")
             return
         if job is not None:
             st.warning(say(f"portfolio.ended-{job.state}"))

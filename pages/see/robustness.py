@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from actions.errors import Refused
-from actions.jobs import FINISHED, cancel_job, finished_job, job_state, start_job
+from actions.jobs import FINISHED, finished_job, job_state, start_job
 from actions.robustness import check_design, robustness_arguments
 from actions.robustness_documents import robustness_document
 from actions.rounds import is_synthetic
@@ -23,6 +23,7 @@ from charts.robustness_pictures import (
     sensitivity_bars,
 )
 from pages import frame, results
+from pages.running import watch
 from pages.see import opening
 from pages.view import access, language, say, segments, select, tokens
 
@@ -79,25 +80,13 @@ def start() -> None:
     st.rerun()
 
 
-@st.fragment(run_every=1.0)
-def watch(id: str) -> None:
-    running = job_state(access(), id)
-    if running is None or running.state in FINISHED:
-        st.rerun()
-        return
-    stage = say(f"robustness.stage-{running.stage or 'waiting'}")
-    st.progress(min(max(running.progress, 0.0), 1.0), text=stage)
-    if st.button(say("upload.cancel"), key="cancel-job"):
-        cancel_job(access(), id)
-
-
 if job is None or job.state != "done":
     synthetic = is_synthetic(access(), round_id)
     with right:
         frame.strip((), synthetic=synthetic)
     if job is not None and job.state not in FINISHED:
         frame.finding(say("robustness.running"), say("robustness.running-note"))
-        watch(job.id)
+        watch(job.id, "robustness")
         st.stop()
     frame.finding(
         say("robustness.not-yet", round=round_id),
