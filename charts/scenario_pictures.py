@@ -113,7 +113,8 @@ def trajectory_picture(
     drawn.update_xaxes(
         range=[-0.15, quarters[-1] + 0.15],
         tickvals=list(years),
-        ticktext=[_end(quarter, language) for quarter in years],
+        ticktext=[_tick(quarter, language) for quarter in years],
+        tickangle=0,
     )
     drawn.update_yaxes(range=[bottom, top], showgrid=True, gridcolor=tokens.hairline)
     title = _title(report, course, language)
@@ -150,7 +151,7 @@ def _title(report: Report, course: Sequence[Mapping[str, Any]], language: str) -
     return translate(
         "scenario.trajectory-title",
         language,
-        gain=signed(end - start),
+        gain=score(end - start),
         half=_end(half, language),
         years=report["horizon_years"],
     )
@@ -163,6 +164,12 @@ def _end(quarter: int, language: str) -> str:
     if quarter % 4 == 0:
         return translate("scenario.end-year", language, year=quarter // 4)
     return translate("scenario.end", language, when=quarter_name(quarter - 1, language))
+
+
+def _tick(quarter: int, language: str) -> str:
+    if quarter == 0:
+        return translate("scenario.now", language)
+    return translate("scenario.tick-year", language, year=quarter // 4)
 
 
 def trajectory_table(course: Sequence[Mapping[str, Any]], level: int, language: str) -> Table:

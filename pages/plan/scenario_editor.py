@@ -87,12 +87,12 @@ def _provision(
     scenario: str, one: Mapping[str, Any], name: str, places: Mapping[str, Any], horizon: int
 ) -> None:
     id = one["id"]
-    first, second, third = st.columns([2.2, 1.1, 1.3], vertical_alignment="bottom")
+    frame.remark(name)
+    first, second = st.columns([1.6, 1], vertical_alignment="bottom")
     groups, departments = one.get("groups") or [], one.get("departments", "all")
     mode = "groups" if groups else "all" if departments == "all" else "some"
     options = {kind: say(f"scenario.where-{kind}") for kind in WHERE if _possible(kind, places)}
     with first:
-        frame.remark(name)
         key = f"where-{scenario}-{id}"
         st.session_state[key] = mode
         st.segmented_control(
@@ -118,13 +118,13 @@ def _provision(
             list(quarters),
             format_func=quarters.__getitem__,
             key=start_key,
+            label_visibility="collapsed",
             on_change=lambda: keeping.change(
                 place_measure, id, horizon, start=st.session_state[start_key]
             ),
         )
-    with third:
-        if mode != "all":
-            _which(scenario, id, mode, one, places, horizon)
+    if mode != "all":
+        _which(scenario, id, mode, one, places, horizon)
 
 
 def _possible(kind: str, places: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -48,7 +49,7 @@ def filled(
 ) -> bytes:
     """The blank with some rows filled: low, mode, high, and more cells by column."""
     book = openpyxl.load_workbook(io.BytesIO(experts_blank(access, language)[1]))
-    sheet = book.worksheets[0]
+    sheet: Any = book.worksheets[0]
     place = {name: at for at, name in enumerate(COLUMNS, start=1)}
     first = True
     for line in range(2, sheet.max_row + 1):

@@ -26,6 +26,10 @@ def name(text: str) -> dict[str, str]:
     return {"zh": text, "en": text}
 
 
+def traces(drawn: Any) -> list[Any]:
+    return list(drawn.figure.data)
+
+
 def measure(id: str, **rest: Any) -> dict[str, Any]:
     effect = {
         "name": name("Dim"), "low": 1.0, "mode": 5.0, "high": 9.0, "mean": 5.0,
@@ -85,7 +89,7 @@ CATALOGUE = {"measures": [measure("M1"), measure("M2", requires={"all": ["M1"], 
 def test_an_effect_is_a_dot_at_the_mean_and_a_line_from_low_to_high(tokens):
     drawn = effect_picture(view(measure("M1")), measure("M1"), tokens, "en")
     assert drawn is not None
-    line, dot = drawn.figure.data
+    line, dot = traces(drawn)
     assert tuple(line.x) == (1.0, 9.0) and tuple(dot.x) == (5.0,)
     assert "9% of gap" in str(drawn.figure.layout.annotations)
     assert drawn.table.rows[0][-2] == "9%"
@@ -176,8 +180,8 @@ def test_the_course_has_a_band_and_doing_nothing_pinned():
         for q in range(5)
     ]  # fmt: skip
     drawn = trajectory_picture(report(), course, PLACES, 4, LIGHT, "en")
-    assert drawn.title == "A gain of +4.0 in 3 years, half of it by the end of Y1 Q2"
-    flat = [tuple(trace.y) for trace in drawn.figure.data if trace.line.dash == "dot"]
+    assert drawn.title == "A gain of 4.0 in 3 years, half of it by the end of Y1 Q2"
+    flat = [tuple(trace.y) for trace in traces(drawn) if trace.line.dash == "dot"]
     assert flat == [(52.0,) * 5]
     assert len(drawn.table.rows) == 5
     assert "Do nothing" in str(drawn.figure.layout.annotations)
@@ -205,7 +209,7 @@ def test_only_the_widest_effects_are_drawn_and_all_are_in_the_table():
     drawn = disagreement_picture(content, 1, {"D": 0}, LIGHT, "en")
     assert drawn is not None
     # The mixture is two lines and a dot, each expert a line and a tick.
-    assert len(drawn.figure.data) == 3 + 2 * 2
+    assert len(traces(drawn)) == 3 + 2 * 2
     assert len(drawn.table.rows) == 2
     assert "80%" in drawn.title and "M1 × D Dim" in experts_finding(content, "en")
     assert disagreement_picture({"effects": []}, 3, {}, LIGHT, "en") is None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import openpyxl
 import pytest
 
 
-def fill(path, expert: str, points: tuple[object, object, object]) -> None:
+def fill(path, expert: str, points: tuple[float | str, float | str, float | str]) -> None:
     book = openpyxl.load_workbook(path)
-    sheet = book.worksheets[0]
+    sheet: Any = book.worksheets[0]
     sheet["A2"], sheet["I2"], sheet["J2"] = expert, sheet["I2"].value or "limits", "trial"
     for place, value in zip("FGH", points, strict=True):
         sheet[f"{place}2"] = value

@@ -46,6 +46,7 @@ def held(workspace: str, id: str = "inventory-first"):
     access = open_access(workspace)
     found = stored_scenario(access, id)
     access.workspace.close()
+    assert found is not None
     return found
 
 
