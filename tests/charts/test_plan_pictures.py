@@ -91,7 +91,7 @@ def test_an_effect_is_a_dot_at_the_mean_and_a_line_from_low_to_high(tokens):
     assert drawn is not None
     line, dot = traces(drawn)
     assert tuple(line.x) == (1.0, 9.0) and tuple(dot.x) == (5.0,)
-    assert "9% of gap" in str(drawn.figure.layout.annotations)
+    assert "9% of gap" in str(drawn.figure.to_plotly_json()["layout"])
     assert drawn.table.rows[0][-2] == "9%"
 
 
@@ -184,7 +184,7 @@ def test_the_course_has_a_band_and_doing_nothing_pinned():
     flat = [tuple(trace.y) for trace in traces(drawn) if trace.line.dash == "dot"]
     assert flat == [(52.0,) * 5]
     assert len(drawn.table.rows) == 5
-    assert "Do nothing" in str(drawn.figure.layout.annotations)
+    assert "Do nothing" in str(drawn.figure.to_plotly_json()["layout"])
 
 
 def judged(width: float, disagreement: float) -> dict[str, Any]:
