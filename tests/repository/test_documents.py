@@ -48,6 +48,8 @@ def problem_of(line: str) -> str | None:
             rest.append(word)
     command = typer.main.get_command(app)
     while hasattr(command, "commands"):
+        if not rest and command.invoke_without_command:
+            return None
         if not rest or rest[0] not in command.commands:
             return f"no command {' '.join(rest[:1]) or '(none)'}"
         command = command.commands[rest.pop(0)]
