@@ -63,7 +63,7 @@ def reach(
     }
     signatures: dict[tuple[str, frozenset[int]], int] = {}
     group = np.full(len(framework.measured), -1, dtype=np.intp)
-    still = {one.id for one in framework.measured if not responds(one)}
+    still = {one.id for one in framework.measured if not one.responds}
 
     def group_of(id: str, dimension: str | None) -> int:
         hit = frozenset(
@@ -106,12 +106,6 @@ def reach(
         kind.reshape(-1).astype(np.intp),
         factors,
     )
-
-
-def responds(indicator: object) -> bool:
-    """An indicator with ``responds: false`` in the framework file is moved by no measure."""
-    extra = getattr(indicator, "__pydantic_extra__", None) or {}
-    return extra.get("responds", True) is not False
 
 
 def readiness(catalogue: Catalogue, levels: NDArray[np.int64], count: int) -> Array:

@@ -135,12 +135,16 @@ class Metric(Sourced):
 
 
 class Indicator(Sourced):
-    """What is scored: the mean of survey items, or one metric."""
+    """What is scored: the mean of survey items, or one metric.
+
+    ``responds``: whether measures of improvement can move it (statistics of scenarios).
+    """
 
     id: Id
     name: Text
     weight: Weight = 1.0
     core: bool = False
+    responds: bool = True
     definition: Text | None = None
     formula: Text | None = None
     survey: Survey | None = None
