@@ -181,9 +181,7 @@ def outcome_report(planner: Planner, outcome: Outcome) -> dict[str, Any]:
             "nodes": {
                 id: {
                     "baseline": float(baseline.city_point[q]),
-                    "projected": min(
-                        float(baseline.city_point[q] + city_gain[:, q].mean()), top
-                    ),
+                    "projected": min(float(baseline.city_point[q] + city_gain[:, q].mean()), top),
                     "gain": float(city_gain[:, q].mean()),
                 }
                 for id, q in positions.items()

@@ -15,7 +15,6 @@ from analysis.scenarios.pert import pert_from_quantiles, pert_mean
 from indicators.framework import Framework
 from indicators.framework.parts import Id, Number, Part, Sourced, Text, Version, Whole, name_from_id
 
-
 _LARGEST = 10**15
 """Whole numbers above have no place here, and far above none among floating-point numbers."""
 
