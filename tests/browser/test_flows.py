@@ -28,7 +28,10 @@ def finding(page: Page) -> str:
 
 
 def select(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label).fill(option)
+    box = page.get_by_role("combobox", name=label)
+    # As a person does it: a list that was closed by a late redraw opens again with the click.
+    box.click()
+    box.fill(option)
     page.get_by_role("option", name=option, exact=True).click()
     settled(page)
 

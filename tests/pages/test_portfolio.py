@@ -66,7 +66,7 @@ def test_a_finished_search_is_shown_and_can_be_kept_as_a_scenario(visit, planned
     app.number_input(key="budget").set_value(600).run()
     app.button(key="run").click().run()
     assert not app.exception
-    assert "Best portfolio for 600" in text(app)
+    assert "Best portfolio for CNY 6.0 million" in text(app)
     app.text_input[0].set_value("best-600").run()
     app.button(key="save-optimum").click().run()
     access = open_access(planned)
