@@ -7,9 +7,12 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.server import Server, start_server, stop_server
+
+# What a page promises may take a while on a slow or crowded machine; it is never timed here.
+expect.set_options(timeout=45_000)
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +49,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     opened = browser.new_context(
         viewport={"width": 1440, "height": 1800}, locale="zh-CN", accept_downloads=True
     )
-    opened.set_default_timeout(60_000)
+    opened.set_default_timeout(75_000)
     yield opened
     opened.close()
 
