@@ -121,7 +121,7 @@ def side_by_side(
     gain = np.column_stack([o.projection.city[:, 0] - base for o in outcomes])
     cost = np.column_stack([o.total_draws for o in outcomes])
     reaches = np.array([(o.projection.city_level >= level).mean() for o in outcomes])
-    halves = [_halved(planner, plan, level) for plan in plans]
+    halves = [_scaled(planner, plan, 0.5, level) for plan in plans]
     step("half", 0.65)
     harms = any(m.side_effects for m in planner.catalogue.measures)
     net = net_benefit(cost, gain, value)
@@ -186,12 +186,8 @@ def _inputs(planner: Planner, used: NDArray[np.bool_]) -> tuple[tuple[tuple[str,
     return kept, table[:, varies]
 
 
-def _halved(planner: Planner, plan: Scenario, level: int) -> tuple[float, float]:
-    """Probability of the level and mean gain with half of every effect."""
-    return _scaled(planner, plan, 0.5, level)
-
-
 def _scaled(planner: Planner, plan: Scenario, share: float, level: int) -> tuple[float, float]:
+    """Probability of the level and mean gain with this share of every effect."""
     catalogue, baseline = planner.catalogue, planner.baseline
     works, _ = working(taken(plan, catalogue, planner.ids, planner.groups), catalogue)
     other = plan.model_copy(update={"effect": plan.effect * share})

@@ -8,7 +8,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from actions.access import open_access
-from actions.jobs import start_job
 from actions.portfolios import optimise_report
 from actions.scenarios import list_scenarios, save_scenario
 
@@ -60,7 +59,6 @@ def test_a_finished_search_is_shown_and_can_be_kept_as_a_scenario(visit, planned
         progress.finish(access.workspace, job, "done", result)
         return job
 
-    assert callable(start_job)
     monkeypatch.setattr("actions.jobs.start_job", at_once)
     app = visit(planned, PAGE, lang="en", part="optimum", horizon="3")
     app.number_input(key="budget").set_value(600).run()
