@@ -1,20 +1,21 @@
 """A framework on its way to a new version: started, looked at, tried on a round, adopted.
 
 A draft holds the content of a framework file. Versions that were adopted never change; a draft
-becomes the next one, and rounds that exist keep theirs. `actions.framework_edits` and
-`actions.judgements` change drafts.
+becomes the next one, and rounds that exist keep theirs. `actions.framework_edits`,
+`actions.framework_structure` and `actions.judgements` change drafts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from actions.access import Access, authorize
 from actions.audit import refusals_recorded
+from actions.framework_edits import last_edit
 from actions.frameworks import use_framework
 from actions.scoring import framework_scores
 from indicators.findings import Finding, Refused
@@ -23,7 +24,7 @@ from indicators.framework.content import (
     Change,
     Content,
     changes,
-    named_path,
+    named_finding,
     plain_content,
     to_yaml,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "base_frameworks",
     "base_scores",
     "discard_framework_draft",
+    "draft_base",
     "draft_codebook",
     "draft_file",
     "draft_view",
@@ -60,15 +62,18 @@ DRAWS = 100
 
 @dataclass(frozen=True)
 class DraftView:
-    """A draft as it stands. ``framework`` is None while it has errors; ``findings`` are all errors
-    and warnings; ``changes`` against what it was started from."""
+    """A draft as it stands, and the content ``before`` any edit. ``framework`` is None while it has errors; ``findings`` are all errors
+    and warnings; ``changes`` against what it was started from; ``last`` what was done last, of
+    which part, None when there is nothing to undo."""
 
     id: str
     base: str
+    before: Content
     content: Content
     framework: Framework | None
     findings: tuple[Finding, ...]
     changes: tuple[Change, ...]
+    last: tuple[str, str] | None
 
     @property
     def name(self) -> str:
@@ -196,21 +201,33 @@ def draft_view(access: Access, draft: Draft) -> DraftView:
     authorize(access.user, "framework.edit", draft.id)
     content = _content(draft)
     framework, findings = check_content(content)
-    before = plain_content(_base(access, draft))
+    before = plain_content(draft_base(access, draft))
     return DraftView(
         draft.id,
         str(draft.content["base"]),
+        before,
         content,
         framework,
-        tuple(_named(one, content) for one in findings),
+        tuple(named_finding(one, content) for one in findings),
         tuple(changes(before, content)),
+        last_edit(access, draft),
     )
+
+
+def draft_base(access: Access, draft: Draft) -> Framework:
+    """What the draft was started from. Raises Refused when the file it came from is wrong."""
+    authorize(access.user, "framework.edit", draft.id)
+    raw = batches.raw_content(access.workspace, draft.sha256)
+    framework, findings = check_framework(raw)
+    if framework is None:
+        raise Refused(findings)
+    return framework
 
 
 def base_scores(access: Access, draft: Draft, round_id: str, *, seed: int = 1) -> Scores:
     """A round scored under what the draft was started from, for `impact`."""
     authorize(access.user, "score.read", round_id)
-    return framework_scores(access, round_id, _base(access, draft), draws=DRAWS, seed=seed)
+    return framework_scores(access, round_id, draft_base(access, draft), draws=DRAWS, seed=seed)
 
 
 def impact(
@@ -238,18 +255,23 @@ def impact(
 
 
 def _difference(before: Scores, after: Scores) -> Impact:
-    names = [dict(d.name) for d in before.departments]
-    shown = ~(before.hidden[:, 0] | after.hidden[:, 0])
+    # A department whose only data are of parts that came or went is there on one side alone.
+    places = {one.id: d for d, one in enumerate(after.departments)}
+    both = [d for d, one in enumerate(before.departments) if one.id in places]
+    there = [places[before.departments[d].id] for d in both]
+    names = [dict(before.departments[d].name) for d in both]
+    shown = ~(before.hidden[both, 0] | after.hidden[there, 0])
     levels = not (before.sample_scaled or after.sample_scaled)
-    old, new = before.score[:, 0], after.score[:, 0]
-    both = shown & np.isfinite(old) & np.isfinite(new)
-    apart = np.where(both, np.abs(new - old), 0.0)
+    old, new = before.score[both, 0], after.score[there, 0]
+    old_level, new_level = before.level[both], after.level[there]
+    scored = shown & np.isfinite(old) & np.isfinite(new)
+    apart = np.where(scored, np.abs(new - old), 0.0)
     order = [int(d) for d in np.argsort(-apart, kind="stable")]
-    moved = [d for d in order if levels and shown[d] and before.level[d] != after.level[d]]
+    moved = [d for d in order if levels and shown[d] and old_level[d] != new_level[d]]
     others = [d for d in order if apart[d] > 1e-9 and d not in moved]
 
     def shift(d: int) -> Shift:
-        levelled = (int(before.level[d]), int(after.level[d])) if levels else (0, 0)
+        levelled = (int(old_level[d]), int(new_level[d])) if levels else (0, 0)
         return Shift(names[d], _number(old[d]), _number(new[d]), *levelled)
 
     return Impact(
@@ -258,8 +280,8 @@ def _difference(before: Scores, after: Scores) -> Impact:
         tuple(shift(d) for d in moved),
         tuple(shift(d) for d in others[:LISTED]),
         int((apart > 1e-9).sum()),
-        int(both.sum()),
-        int(np.abs(_ranks(new[both]) - _ranks(old[both])).max(initial=0)),
+        int(scored.sum()),
+        int(np.abs(_ranks(new[scored]) - _ranks(old[scored])).max(initial=0)),
         levels,
     )
 
@@ -297,25 +319,9 @@ def draft_codebook(access: Access, draft: Draft, language: str) -> tuple[str, by
     return f"{framework.id}-{framework.version}-codebook.xlsx", codebook(framework, language)
 
 
-def _named(finding: Finding, content: Content) -> Finding:
-    """The finding with its place by ids: a draft has no lines."""
-    path = finding.where.get("path")
-    if not path:
-        return finding
-    return replace(finding, where={**finding.where, "path": named_path(content, str(path))})
-
-
 def _content(draft: Draft) -> Content:
     held: Any = draft.content["framework"]
     return dict(held)
-
-
-def _base(access: Access, draft: Draft) -> Framework:
-    raw = batches.raw_content(access.workspace, draft.sha256)
-    framework, findings = check_framework(raw)
-    if framework is None:
-        raise Refused(findings)
-    return framework
 
 
 def _record(access: Access, base: str, result: str, id: str) -> None:

@@ -1,24 +1,34 @@
-"""One edit of a framework draft at a time, each kept as soon as it is made."""
+"""One edit of a framework draft at a time, each kept as soon as it is made, and taken back again."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from actions.access import Access, authorize
+from indicators.findings import Finding, Refused
 from indicators.framework.content import Content, Field, children, owner, plain_content, with_value
 from indicators.framework.file import check_content
+from indicators.framework.history import step_back, stepped_back
 from survey_data.workspace import progress
 from survey_data.workspace.progress import Draft
+
+STEPS = 100
+"""Edits that can be taken back."""
 
 
 def edit_framework(access: Access, draft: Draft, id: str, field: Field, value: Any) -> Draft:
     """Set one value of the part with an id (a node, an item, a gate, ``overall``); None takes it
     out, so that its default holds.
 
-    A draft may be wrong on the way. Raises Refused (E920) when another tab saved in between.
+    A draft may be wrong on the way. Raises Refused: E968 for an unknown part, E920 when another tab
+    saved in between.
     """
     authorize(access.user, "framework.edit", draft.id)
-    return _save(access, draft, with_value(_content(draft), id, field, value))
+    try:
+        content = with_value(_content(draft), id, field, value)
+    except KeyError:
+        raise Refused(Finding("E968", where={"path": id}, params={"id": id})) from None
+    return keep_content(access, draft, content, "edit", id)
 
 
 def keep_weights(access: Access, draft: Draft, id: str) -> Draft:
@@ -32,7 +42,7 @@ def keep_weights(access: Access, draft: Draft, id: str) -> Draft:
         for child, weight in zip(node.children, node.weights, strict=True):
             content = with_value(content, child, ("weight",), weight)
         content = with_value(content, id, ("weighting",), None)
-    return _save(access, draft, content)
+    return keep_content(access, draft, content, "weights", id)
 
 
 def reset_weights(access: Access, draft: Draft, id: str) -> Draft:
@@ -41,7 +51,7 @@ def reset_weights(access: Access, draft: Draft, id: str) -> Draft:
     content = with_value(_content(draft), id, ("weighting",), None)
     for child in children(content, id):
         content = with_value(content, child.id, ("weight",), None)
-    return _save(access, draft, content)
+    return keep_content(access, draft, content, "weights", id)
 
 
 def set_weighting(access: Access, draft: Draft, id: str, weighting: dict[str, Any]) -> Draft:
@@ -51,15 +61,48 @@ def set_weighting(access: Access, draft: Draft, id: str, weighting: dict[str, An
     content = _content(draft)
     before = owner(content, id).entry.get("weighting") or {}
     kept = {key: before[key] for key in ("source", "status") if key in before}
-    return _save(access, draft, with_value(content, id, ("weighting",), {**weighting, **kept}))
+    changed = with_value(content, id, ("weighting",), {**weighting, **kept})
+    return keep_content(access, draft, changed, "weights", id)
 
 
-def _save(access: Access, draft: Draft, content: Content) -> Draft:
-    """Valid content is kept without its defaults, so that comparing shows what differs alone."""
+def keep_content(access: Access, draft: Draft, content: Content, what: str, id: str) -> Draft:
+    """Save the next content of a draft, so that it can be taken back; ``what`` was done to a part:
+    edit, weights, add, move, remove.
+
+    Valid content is kept without its defaults, so that comparing shows what differs alone. Raises
+    Refused (E920).
+    """
+    authorize(access.user, "framework.edit", draft.id)
     framework, _ = check_content(content)
     plain = content if framework is None else plain_content(framework)
-    held = {**draft.content, "framework": plain}
+    before, past = _content(draft), _past(draft)
+    if plain != before:
+        past = [*past, [what, id, step_back(before, plain)]][-STEPS:]
+    held = {**draft.content, "framework": plain, "past": past}
     return progress.save_draft(access.workspace, draft, held)
+
+
+def last_edit(access: Access, draft: Draft) -> tuple[str, str] | None:
+    """What was done last, and to which part; None when there is nothing to take back."""
+    authorize(access.user, "framework.edit", draft.id)
+    past = _past(draft)
+    return (past[-1][0], past[-1][1]) if past else None
+
+
+def undo_edit(access: Access, draft: Draft) -> Draft:
+    """Take the last edit back. Without one nothing changes. Raises Refused (E920)."""
+    authorize(access.user, "framework.edit", draft.id)
+    past = _past(draft)
+    if not past:
+        return draft
+    before = stepped_back(_content(draft), past[-1][2])
+    held = {**draft.content, "framework": before, "past": past[:-1]}
+    return progress.save_draft(access.workspace, draft, held)
+
+
+def _past(draft: Draft) -> list[Any]:
+    held: Any = draft.content.get("past") or []
+    return list(held)
 
 
 def _content(draft: Draft) -> Content:

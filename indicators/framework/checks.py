@@ -123,13 +123,13 @@ def check_levels(content: dict[str, Any]) -> Iterator[Finding]:
 
 def check_references(content: dict[str, Any]) -> Iterator[Finding]:
     """Gates, outcomes and factor models name what exists."""
-    scored = {e.get("id") for _, e in _indicators(content)}
-    nodes = {e.get("id") for _, e in _nodes(content)} | {"overall"}
-    metrics = {e.get("id") for _, e in _indicators(content) if e.get("metric") is not None}
-    metrics |= {e.get("id") for _, e in _own_outcomes(content) if e.get("metric") is not None}
-    metrics |= {e.get("id") for _, e in _entries(content, "register")}
-    items = {e.get("id") for _, e in _items(content)}
-    levels = {e.get("level") for _, e in _entries(content, "levels")}
+    measured = [e for _, e in (*_indicators(content), *_own_outcomes(content))]
+    scored = [e.get("id") for _, e in _indicators(content)]
+    nodes = [*(e.get("id") for _, e in _nodes(content)), "overall"]
+    metrics = [e.get("id") for e in measured if e.get("metric") is not None]
+    metrics += [e.get("id") for _, e in _entries(content, "register")]
+    items = [e.get("id") for _, e in _items(content)]
+    levels = [e.get("level") for _, e in _entries(content, "levels")]
     for path, outcome in _entries(content, "outcomes"):
         if "ref" in outcome and outcome["ref"] not in scored:
             yield _finding("E307", (*path, "ref"), id=outcome["ref"])

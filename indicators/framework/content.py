@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
 
+from indicators.findings import Finding
 from indicators.framework.model import Framework
 
 Content = dict[str, Any]
@@ -21,6 +22,8 @@ Field = tuple[str, ...]
 """Steps from an owner to one of its values: ``("metric", "goalposts")``."""
 
 ROOT = "overall"
+PARENT: Field = ("parent",)
+"""In changes: where a part stands."""
 CHILDREN = {"overall": "factors", "factor": "dimensions", "dimension": "indicators"}
 _KINDS = {"factors": "factor", "dimensions": "dimension", "indicators": "indicator"}
 _LISTS = {**_KINDS, "items": "item", "gates": "gate", "register": "register", "outcomes": "outcome"}
@@ -117,17 +120,63 @@ def with_value(content: Content, id: str, field: Field, new: Any) -> Content:
 
 
 def changes(before: Content, after: Content) -> list[Change]:
-    """What differs, by the ids of the parts: first what was there before, in its order."""
-    old, new = dict(_facts(before)), dict(_facts(after))
-    return [
+    """What differs, by the ids of the parts: first what was there before, in its order.
+
+    A part that came or went is one change, of its ``parent``, whatever it holds; one that moved
+    too. Children that stayed in another order are a change of the node's ``order``.
+    """
+    was, now = _identities(before), _identities(after)
+    lone = was.keys() ^ now.keys()
+    old, new = _known(before, was, lone), _known(after, now, lone)
+    found = [
         Change(id, kind, field, old.get((id, kind, field)), new.get((id, kind, field)))
         for id, kind, field in dict.fromkeys((*old, *new))
         if old.get((id, kind, field)) != new.get((id, kind, field))
     ]
+    kinds = {one.id: one.kind for one in was.values()}
+    orders = [_orders(side, was, now) for side in (was, now)]
+    found += [
+        Change(id, kinds[id], ("order",), order, orders[1][id])
+        for id, order in orders[0].items()
+        if order != orders[1][id]
+    ]
+    return found
+
+
+_Identity = tuple[str, str]
+
+
+def _identities(content: Content) -> dict[_Identity, Owner]:
+    return {(one.id, one.kind): one for one in owners(content)}
+
+
+def _orders(
+    side: dict[_Identity, Owner], was: dict[_Identity, Owner], now: dict[_Identity, Owner]
+) -> dict[str, list[str]]:
+    """Of each node the children that are its own before and after, as they stand on one side."""
+    found: dict[str, list[str]] = {}
+    for key, one in side.items():
+        if key in was and key in now and one.parent and was[key].parent == now[key].parent:
+            found.setdefault(one.parent, []).append(one.id)
+    return found
+
+
+def _known(
+    content: Content, parts: dict[_Identity, Owner], lone: Collection[_Identity]
+) -> dict[tuple[str, str, Field], Any]:
+    """The facts of a content; of lone parts their parent alone, and of parts below those nothing."""
+    gone = {id for id, _ in lone}
+    return {
+        (id, kind, field): held
+        for (id, kind, field), held in _facts(content)
+        if (id, kind) not in lone or (field == PARENT and parts[id, kind].parent not in gone)
+    }
 
 
 def _facts(content: Content) -> Iterator[tuple[tuple[str, str, Field], Any]]:
     for one in owners(content):
+        if one.parent is not None:
+            yield (one.id, one.kind, PARENT), one.parent
         yield from _values(one.entry, (one.id, one.kind), ())
 
 
@@ -168,3 +217,13 @@ def named_path(content: Content, path: str) -> str:
             held = held.get(step) if isinstance(held, dict) else None
             said.append(step)
     return ".".join(said)
+
+
+def named_finding(finding: Finding, content: Content) -> Finding:
+    """The finding with its place by ids: content that is being edited has no lines."""
+    path, first = finding.where.get("path"), finding.params.get("first")
+    if path:
+        finding = replace(finding, where={**finding.where, "path": named_path(content, str(path))})
+    if isinstance(first, str) and first != ROOT:
+        finding = replace(finding, params={**finding.params, "first": named_path(content, first)})
+    return finding

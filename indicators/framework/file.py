@@ -29,6 +29,7 @@ _CODES = {
     "weighting": "E317",
 }
 _CUSTOM = {*_CODES, "text"}
+_HOLDERS = ("dimensions", "indicators", "items")
 
 
 def default_framework_text() -> str:
@@ -97,6 +98,9 @@ def _shape_findings(errors: list[ErrorDetails], plain: dict[str, Any]) -> list[F
             code, reason = "E316", text("framework.reason.id")
         elif kind.startswith("union_tag"):
             code, reason = "E314", text("framework.reason.gate-kind")
+        elif kind == "too_short":
+            code = "E318" if path and path[-1] in _HOLDERS else "E308"
+            reason = text("framework.reason.empty")
         elif kind == "missing":
             code, reason = "E308", text("framework.reason.missing")
         else:
