@@ -9,6 +9,7 @@ from charts.numbers import NOT_APPLICABLE, percent, quantity
 from charts.picture import Table
 from indicators.framework import Framework
 from indicators.framework.content import Change, Content, Owner, children, owner, owners, value
+from indicators.framework.indicator import METHODS
 from locales import translate
 
 TREE = ("overall", "factor", "dimension", "indicator")
@@ -20,12 +21,22 @@ NAMED = frozenset(
         "metric.goalposts", "metric.optimum", "metric.transform", "metric.unit.zh",
         "metric.unit.en", "version", "framework", "enabled", "allow", "level", "at_least",
         "when.value_above", "when.value_below", "when.score_below", "unrated_below",
-        "provisional_below", "from", "kind", "id",
+        "provisional_below", "from", "kind", "id", "parent", "order", "responds", "source.zh",
+        "source.en", "status", "definition.zh", "definition.en", "formula.zh", "formula.en",
+        "metric.over_periods", "metric.normalisation.method", "metric.error_sd",
     ]
 )  # fmt: skip
 """Fields with a name in the catalogue; others are shown as they are written in the file."""
 DEFAULTS = {"weight": 1, "core": False, "reverse": False, "enabled": True, "allow": 1}
+FORM_CHOICES = ("direction", "transform", "over_periods", "normalisation", "status")
 CHOICES = {"metric.direction": "direction", "weighting.method": "method", "kind": "gate"}
+PLAIN_CHOICES = {
+    "metric.transform": "transform",
+    "metric.over_periods": "over_periods",
+    "metric.normalisation.method": "normalisation",
+    "metric.status": "status",
+    "status": "status",
+}
 
 
 def tree_table(
@@ -86,6 +97,22 @@ def sibling_shares(framework: Framework | None) -> dict[str, float]:
 def entry_of(content: Content, id: str) -> Content:
     """A node as the file holds it."""
     return owner(content, id).entry
+
+
+def choice_name(field: str, option: str, language: str) -> str:
+    """An option of a part's field in a form; one the catalogue does not know as it is written."""
+    return translate(f"editor.{field}-{option}", language) if field in FORM_CHOICES else option
+
+
+def normalisations(language: str) -> dict[str, str]:
+    """Methods of normalisation with their names."""
+    return {one: choice_name("normalisation", one, language) for one in METHODS}
+
+
+def named(content: Content, id: str, language: str) -> str:
+    """A part by id and name, or wording."""
+    words = part_names(content).get(id, {})
+    return f"{id} {words.get(language, '')}".strip()
 
 
 def child_entries(content: Content, id: str) -> list[Content]:
@@ -246,6 +273,11 @@ def field_name(field: tuple[str, ...], language: str) -> str:
 
 def _shown(held: Any, field: tuple[str, ...], language: str) -> str:
     path = ".".join(field)
+    if path == "parent":
+        key = "editor.no-parent" if held is None else "editor.under"
+        return translate(key, language, id=held)
+    if path == "order" and isinstance(held, list):
+        return ", ".join(map(str, held))
     if held is None:
         held = DEFAULTS.get(path)
     if held is None:
@@ -253,6 +285,8 @@ def _shown(held: Any, field: tuple[str, ...], language: str) -> str:
         return translate(f"editor.{key}", language)
     if path in CHOICES:
         return _chosen(CHOICES[path], held, language)
+    if path in PLAIN_CHOICES:
+        return choice_name(PLAIN_CHOICES[path], str(held), language)
     if path == "weighting.experts" and isinstance(held, list):
         return translate("editor.experts-count", language, count=len(held))
     if path == "aggregation":

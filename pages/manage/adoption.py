@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from actions.errors import Refused
+from actions.errors import Finding, Refused
 from actions.framework_drafts import (
     Draft,
     DraftView,
@@ -13,6 +15,7 @@ from actions.framework_drafts import (
     draft_codebook,
     draft_file,
 )
+from actions.framework_fit import RoundFit
 from pages import frame
 from pages.manage import begin, fields
 from pages.view import access, language, say
@@ -20,8 +23,9 @@ from pages.view import access, language, say
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def show(draft: Draft, view: DraftView) -> None:
-    _problems(view)
+def show(draft: Draft, view: DraftView, fit: RoundFit | None) -> None:
+    """``fit``: what the draft breaks in the round it is tried on."""
+    _problems(view, () if fit is None else fit.findings)
     left, right = st.columns([1.4, 1], gap="large")
     with left:
         _adopt(draft, view)
@@ -40,16 +44,17 @@ def show(draft: Draft, view: DraftView) -> None:
                 st.rerun()
 
 
-def _problems(view: DraftView) -> None:
-    if not view.findings:
+def _problems(view: DraftView, of_round: Sequence[Finding]) -> None:
+    listed = (*view.findings, *of_round)
+    if not listed:
         frame.section(say("editor.no-problems"))
         return
     wrong = view.framework is None
     frame.section(
-        say("editor.problems", count=len(view.findings)),
+        say("editor.problems", count=len(listed)),
         say("editor.problems-errors" if wrong else "editor.problems-warnings"),
     )
-    frame.findings([one.as_json() for one in view.findings])
+    frame.findings([one.as_json() for one in listed])
     st.space("small")
 
 

@@ -1,21 +1,27 @@
-"""What a framework draft changes: its values, and the round's departments."""
+"""What a framework draft changes: its values, the round's departments, and the fit of older data."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from actions.framework_drafts import DraftView, Impact
+from actions.framework_fit import RoundFit
 from charts.framework_impact import impact_table
 from charts.framework_tables import change_table, part_names
 from pages import frame
+from pages.manage import structure
 from pages.view import language, say
 
 
-def show(view: DraftView, effect: Impact | None) -> None:
+def show(view: DraftView, effect: Impact | None, fits: Sequence[RoundFit]) -> None:
     lang = language()
     if not view.edits:
         frame.section(say("editor.no-changes"))
         return
     frame.section(say("editor.changes", count=len(view.edits), base=view.base))
-    frame.table(change_table(view.edits, part_names(view.content), lang), wrap=(1, 3, 4))
+    names = part_names(view.before) | part_names(view.content)
+    frame.table(change_table(view.edits, names, lang), wrap=(1, 3, 4))
+    structure.breaks(view, fits)
     if effect is None:
         return
     table = impact_table(effect, lang)

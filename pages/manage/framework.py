@@ -7,13 +7,14 @@ import streamlit as st
 from actions.errors import Refused
 from actions.framework_drafts import framework_draft
 from actions.rounds import is_synthetic
+from charts.framework_fit import fit_sentence
 from charts.framework_impact import impact_finding, impact_reason
 from charts.framework_tables import node_options
 from pages import frame, results
-from pages.manage import adoption, begin, changed, gates, judging, keeping, node
+from pages.manage import adoption, begin, changed, gates, judging, keeping, node, structure
 from pages.view import access, language, say, segments, select
 
-PARTS = ("tree", "judgements", "gates", "changes", "adopt")
+PARTS = ("tree", "structure", "judgements", "gates", "changes", "adopt")
 
 lang = language()
 asked = st.query_params.get("draft")
@@ -65,18 +66,26 @@ else:
         frame.finding(say("editor.finding-no-round", changes=len(view.edits)))
         frame.refused([one.as_json() for one in refusal.findings])
 keeping.show_refusals()
+fits = () if errors else keeping.fits(draft)
+here = next((one for one in fits if one.round == round_id), None)
+if here is not None and fit_sentence(here, lang):
+    st.warning(fit_sentence(here, lang), icon=":material/warning:")
 
-part = segments(
-    "part", say("editor.parts"), {one: say(f"editor.part-{one}") for one in PARTS}, PARTS[0]
-)
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    part = segments(
+        "part", say("editor.parts"), {one: say(f"editor.part-{one}") for one in PARTS}, PARTS[0]
+    )
+    keeping.undo(view.last)
 if part == "tree":
     node.show(view, at)
+elif part == "structure":
+    structure.show(draft, view, at, fits)
 elif part == "judgements":
     judging.show(draft, at, round_id, synthetic=synthetic)
 elif part == "gates":
     gates.show(view)
 elif part == "changes":
-    changed.show(view, effect)
+    changed.show(view, effect, fits)
 else:
-    adoption.show(draft, view)
+    adoption.show(draft, view, here)
 frame.footnote(say("editor.foot"))

@@ -17,7 +17,8 @@ from actions.framework_drafts import (
     draft_view,
     impact,
 )
-from actions.framework_edits import edit_framework
+from actions.framework_edits import edit_framework, undo_edit
+from actions.framework_fit import RoundData, RoundFit, round_data, round_fits
 from actions.rounds import evidence_key
 from pages import frame, results
 from pages.view import access, say
@@ -34,15 +35,38 @@ def hold(draft: Draft) -> None:
 
 def change(action: Action, *arguments: Any) -> None:
     """Do an action on the draft; called from controls."""
+    attempt(action, *arguments)
+
+
+def attempt(action: Action, *arguments: Any) -> bool:
+    """As `change`, for buttons whose page runs on; False when it was refused."""
     try:
         st.session_state[_HELD] = action(access(), st.session_state[_HELD], *arguments)
     except Refused as refusal:
         st.session_state[_REFUSED] = [one.as_json() for one in refusal.findings]
+        return False
+    return True
 
 
 def edit(id: str, field: tuple[str, ...], value: Any) -> None:
     """Set one value of the framework; called from controls."""
     change(edit_framework, id, field, value)
+
+
+def undo(last: tuple[str, str] | None) -> None:
+    """The control that takes the last edit back, which it names."""
+    what = (
+        say("structure.undo-none") if last is None else say(f"structure.undo-{last[0]}", id=last[1])
+    )
+    st.button(
+        what,
+        key="undo-edit",
+        type="tertiary",
+        icon=":material/undo:",
+        disabled=last is None,
+        on_click=change,
+        args=(undo_edit,),
+    )
 
 
 def show_refusals() -> None:
@@ -61,6 +85,21 @@ def impact_of(draft: Draft, round_id: str) -> Impact:
     """What the draft does to a round, computed once a version. Raises Refused."""
     key = "|".join((access().scope, evidence_key(access(), round_id)))
     return _impact(key, draft.id, draft.version, round_id, draft)
+
+
+def data() -> tuple[RoundData, ...]:
+    """What the rounds that are there hold."""
+    return _data(_rounds_key())
+
+
+def fits(draft: Draft) -> tuple[RoundFit, ...]:
+    """What the draft breaks in each round, computed once a version."""
+    return _fits(_rounds_key(), draft.id, draft.version, draft)
+
+
+def _rounds_key() -> str:
+    rounds = results.choices().rounds
+    return "|".join((access().scope, *(evidence_key(access(), one) for one in rounds)))
 
 
 def data_weights(round_id: str, node: str) -> dict[str, dict[str, Any]]:
@@ -83,3 +122,13 @@ def _impact(key: str, id: str, version: int, round_id: str, _draft: Draft) -> Im
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _base(key: str, id: str, round_id: str, _draft: Draft) -> Any:
     return base_scores(access(), _draft, round_id)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _data(key: str) -> tuple[RoundData, ...]:
+    return round_data(access())
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _fits(key: str, id: str, version: int, _draft: Draft) -> tuple[RoundFit, ...]:
+    return round_fits(access(), _draft, _data(key))

@@ -12,6 +12,7 @@ from actions.framework_edits import keep_weights, reset_weights
 from charts.framework_tables import (
     child_entries,
     entry_of,
+    normalisations,
     sibling_shares,
     subtree_root,
     tree_table,
@@ -119,7 +120,24 @@ def _indicator(id: str, entry: dict[str, Any]) -> None:
     metric = entry.get("metric")
     if not isinstance(metric, dict):
         return
+    unit: Any = metric.get("unit")
+    unit = unit if isinstance(unit, dict) else {}
+    for column, lang in zip(st.columns(2), ("zh", "en"), strict=True):
+        with column:
+            field = ("metric", "unit", lang)
+            fields.text(id, field, say(f"editor.field-{'.'.join(field)}"), unit.get(lang))
     frame.section(say("editor.section-scaling"), say("editor.section-scaling-note"))
+    own = metric.get("normalisation")
+    method = own.get("method", "goalposts") if isinstance(own, dict) else own
+    fields.select(
+        f"fw-{id}-normalisation",
+        say("editor.field-metric.normalisation"),
+        {"": say("editor.default")} | normalisations(language()),
+        method or "",
+        lambda chosen: edit(
+            id, ("metric", "normalisation"), {"method": chosen} if chosen else None
+        ),
+    )
     directions = {one: say(f"editor.direction-{one}") for one in ("up", "down", "interval")}
     direction = metric.get("direction", "up")
     fields.choice(

@@ -352,7 +352,7 @@ def test_a_leaf_has_nothing_to_compare(visit, drafted):
     assert "no children to compare" in text(app)
 
 
-@pytest.mark.parametrize("part", ["tree", "judgements", "gates", "changes", "adopt"])
+@pytest.mark.parametrize("part", ["tree", "structure", "judgements", "gates", "changes", "adopt"])
 def test_no_part_fails_while_the_draft_is_wrong(visit, drafted, part):
     access = open_access(drafted)
     draft = framework_draft(access)
