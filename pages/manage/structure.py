@@ -78,6 +78,9 @@ def _add(draft: Draft, view: DraftView, id: str, places: Places) -> None:
     asked = st.button(label, type="primary", key=f"{form}-add", disabled=wanting)
     if asked and keeping.attempt(add_part, id, entry, items, None, keeping.data()):
         st.session_state["structure-forms"] = st.session_state.get("structure-forms", 0) + 1
+        if child in ("factor", "dimension") and entry is not None:
+            # It is empty: what comes next is to add under it.
+            st.query_params["node"] = str(entry["id"])
         st.rerun()
 
 

@@ -125,6 +125,12 @@ def test_a_dimension_is_added_empty_and_named_until_it_is_filled(visit, drafted)
     app.text_input(key=f"{key}-name-en").set_value("Leadership")
     app = click(app, f"{key}-add")
     assert "Errors in the draft: 1" in finding(app) and "Nothing stands under P5" in text(app)
+    # The page goes on to it, where its first indicator is added.
+    assert app.query_params["node"] == "P5"
+    key = form(app)
+    app.text_input(key=f"{key}-item-0-text-en").set_value("Our leaders ask for data.")
+    app = click(app, f"{key}-add")
+    assert "edits so far (1)" in finding(app)
 
 
 def test_the_whole_is_neither_moved_nor_removed_and_a_metric_has_no_items(visit, drafted):
