@@ -297,8 +297,8 @@ def probability_matrix(report: Report, tokens: Theme, language: str) -> Picture 
     )
     drawn.update_xaxes(
         tickangle=-60,
-        tickvals=names,
-        ticktext=[shortened(name, 100, 10) for name in names],
+        # Without places of its own the axis leaves names out where there is no room for all.
+        labelalias={name: shortened(name, 100, 10) for name in names},
         tickfont={"size": 10, "color": tokens.grey},
     )
     ties = sum(pair["tied"] for pair in report["pairs"])

@@ -8,13 +8,16 @@ from collections.abc import Iterable
 _WIDE, _NARROW = 1.0, 0.56
 """Widths of an ideograph and of a Latin letter, as shares of the font's size."""
 
+_NEVER_FIRST = "、，；：。）”》…"
+"""Marks that do not begin a line."""
+
 SPACE = "\u00a0"
 """Keeps a label off what it names: points beyond an axis are not drawn, so it cannot be moved."""
 
 
 def text_width(text: str, size: int) -> float:
     """Pixels that a text takes, roughly."""
-    return size * sum(_WIDE if unicodedata.east_asian_width(c) in "WF" else _NARROW for c in text)
+    return size * sum(_WIDE if _is_wide(c) else _NARROW for c in text)
 
 
 def room(texts: Iterable[str], size: int) -> int:
@@ -32,3 +35,22 @@ def shortened(text: str, pixels: int, size: int) -> str:
             break
         kept += letter
     return kept.rstrip() + "…"
+
+
+def in_two_lines(text: str, pixels: int, size: int) -> list[str]:
+    """The text, broken where it would be wider than ``pixels``; the second line is cut if need be."""
+    if text_width(text, size) <= pixels:
+        return [text]
+    at = 0
+    for place in range(1, len(text)):
+        if text_width(text[:place], size) > pixels:
+            break
+        before, after = text[place - 1], text[place]
+        if after == " " or ((_is_wide(before) or _is_wide(after)) and after not in _NEVER_FIRST):
+            at = place
+    lines = [text[:at].rstrip(), text[at:].lstrip()]
+    return [shortened(line, pixels, size) for line in lines if line]
+
+
+def _is_wide(letter: str) -> bool:
+    return unicodedata.east_asian_width(letter) in "WF"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from charts.labels import SPACE, room, shortened
+from charts.labels import SPACE, in_two_lines, room
 from charts.named_rows import FONT_SIZE, keyed_picture
 from charts.numbers import score
 from charts.picture import Picture, Table
@@ -14,8 +14,10 @@ from charts.theme import Theme, figure
 from locales import translate
 
 Report = Mapping[str, Any]
-ROW, MOST_NAME = 30, 250
-MONTHS = 12
+ROW, MOST_NAME = 34, 150
+MONTHS, HALF_YEAR = 12, 6
+MOST_TICKS = 6
+"""Months named along the bottom, so that a narrow screen holds them."""
 
 
 def roadmap(
@@ -33,14 +35,16 @@ def roadmap(
         return None
     years = plan["horizon_years"]
     names = [
-        shortened(f"{one['id']} {one['name'][language]}", MOST_NAME, FONT_SIZE) + SPACE
+        [
+            line + SPACE
+            for line in in_two_lines(f"{one['id']} {one['name'][language]}", MOST_NAME, FONT_SIZE)
+        ]
         for one in measures
     ]
     count = len(measures)
     costs = plan["cost"]["by_year"]
-    drawn = figure(
-        tokens, 60 + ROW * count + 24, left=room(names, FONT_SIZE), right=16, top=44, bottom=28
-    )
+    left = room((line for lines in names for line in lines), FONT_SIZE)
+    drawn = figure(tokens, 84 + ROW * count, left=left, right=20, top=44, bottom=28)
     rows = {one["id"]: count - place for place, one in enumerate(measures)}
     end = MONTHS * years
     for one in measures:
@@ -52,11 +56,11 @@ def roadmap(
             (begin, max(works, begin + 0.3), 0.95),
             (works, min(max(full, works), end), 0.35),
         )
-        for left, right, opacity in shown:
+        for start, stop, opacity in shown:
             drawn.add_shape(
                 type="rect",
-                x0=left,
-                x1=min(right, end),
+                x0=start,
+                x1=min(stop, end),
                 y0=y - 0.26,
                 y1=y + 0.26,
                 line={"width": 0},
@@ -102,18 +106,21 @@ def roadmap(
                 "roadmap.year", language, year=year + 1, cost=money(costs[year], language)
             ),
             showarrow=False,
-            font={"size": 12, "color": tokens.grey},
+            font={"size": 11, "color": tokens.grey},
         )
     drawn.update_yaxes(
         range=[0.4, count + 0.6],
         tickvals=list(rows.values()),
-        ticktext=names,
+        ticktext=["<br>".join(lines) for lines in names],
         tickfont={"size": FONT_SIZE, "color": tokens.ink},
     )
+    step = HALF_YEAR * -(-(2 * years + 1) // MOST_TICKS)
+    months = list(range(0, end + 1, step))
     drawn.update_xaxes(
         range=[-0.4, end + 0.6],
-        tickvals=[6 * k for k in range(2 * years + 1)],
-        ticktext=[translate("roadmap.month", language, month=6 * k) for k in range(2 * years + 1)],
+        tickvals=months,
+        ticktext=[translate("roadmap.month", language, month=month) for month in months],
+        tickangle=0,
     )
     last = max(measures, key=lambda one: one["works_month"])
     title = translate(
