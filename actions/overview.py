@@ -64,6 +64,17 @@ def city_view(
     )
 
 
+def shown_departments(access: Access, round_id: str, *, seed: int = 1) -> frozenset[str]:
+    """Departments of a round whose overall score is there and not withheld."""
+    authorize(access.user, "score.read", round_id)
+    # The point estimate does not depend on the draws; these are the fewest that scoring takes.
+    scores = round_scores(access, round_id, draws=100, seed=seed)
+    there = np.isfinite(scores.score[:, 0]) & ~scores.hidden[:, 0]
+    return frozenset(
+        department.id for department, known in zip(scores.departments, there, strict=True) if known
+    )
+
+
 def department_view(
     access: Access,
     round_id: str,

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from analysis.overview import CityOverview, Estimate, LevelBand, Moved, WeakPoint
 from analysis.profile import Profile
+from analysis.scenarios.remedies import Remedy
 from charts.numbers import interval, probability, quantity, score, signed
+from charts.portfolio_wording import money_in_words
 from locales import translate
 
 SURE = 0.9
@@ -138,6 +140,24 @@ def weak_point_sentence(weak: WeakPoint, language: str) -> str:
     else:
         parts.append(translate("wording.weak-score", language, median=score(weak.median)))
     return "".join(parts)
+
+
+def remedy_name(remedy: Remedy, language: str) -> str:
+    return f"{remedy.measure} {remedy.name[language]}"
+
+
+def remedy_sentence(remedy: Remedy, language: str) -> str:
+    """What a measure costs with what it needs first, and what it is expected to bring."""
+    needs = ("、" if language == "zh" else ", ").join(remedy.needs)
+    return translate(
+        "wording.remedy-with-needs" if needs else "wording.remedy",
+        language,
+        needs=needs,
+        years=remedy.horizon,
+        cost=money_in_words(remedy.cost, language),
+        rise=score(remedy.rise),
+        gain=signed(remedy.gain),
+    )
 
 
 def department_finding(view: Profile, language: str) -> str:

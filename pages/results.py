@@ -18,10 +18,12 @@ from actions.overview import (
     Profile,
     city_view,
     department_view,
+    shown_departments,
     view_choices,
 )
 from actions.plan_comparison import comparison_of_plans
 from actions.quality import QualityView, round_quality
+from actions.remedies import Remedy, linked_measures
 from actions.robustness import robustness_report
 from actions.rounds import evidence_key
 from actions.scenario_edits import scenario_trajectory
@@ -37,6 +39,17 @@ def choices() -> Choices:
 def city(round_id: str, compared: str | None) -> CityOverview:
     """The overview of a round, computed once for the same evidence and reader."""
     return _city(_key(round_id, compared), round_id, compared)
+
+
+def remedies(round_id: str, indicators: tuple[str, ...]) -> dict[str, Remedy]:
+    """Measures for weak indicators, computed once for the same evidence, catalogue and reader."""
+    key = "|".join((_key(round_id), catalogue()["catalogue"]["digest"]))
+    return _remedies(key, round_id, indicators)
+
+
+def shown(round_id: str) -> frozenset[str]:
+    """Departments with a score to show, found once for the same evidence and reader."""
+    return _shown(_key(round_id), round_id)
 
 
 def department(round_id: str, id: str, peers: tuple[str, ...] | None) -> Profile | None:
@@ -137,6 +150,18 @@ def _key(*rounds: str | None) -> str:
 def _city(key: str, round_id: str, compared: str | None) -> CityOverview:
     with st.spinner(say("page.computing")):
         return city_view(access(), round_id, compared)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _remedies(key: str, round_id: str, indicators: tuple[str, ...]) -> dict[str, Remedy]:
+    with st.spinner(say("page.computing")):
+        return linked_measures(access(), round_id, indicators)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _shown(key: str, round_id: str) -> frozenset[str]:
+    with st.spinner(say("page.computing")):
+        return shown_departments(access(), round_id)
 
 
 @st.cache_data(show_spinner=False, max_entries=256)

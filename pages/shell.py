@@ -20,6 +20,12 @@ except Refused as refusal:
     refused([found.as_json() for found in refusal.findings])
     st.stop()
 
+
+def named_overview() -> None:
+    """Another address of the overview, for those who type its name; the view asked for stays."""
+    st.switch_page("see/overview.py", query_params=st.query_params.to_dict())
+
+
 page = st.navigation(
     {
         say("nav.see"): [
@@ -27,8 +33,14 @@ page = st.navigation(
                 "see/overview.py",
                 title=say("nav.overview"),
                 icon=":material/dashboard:",
-                url_path="overview",
+                url_path="",
                 default=True,
+            ),
+            st.Page(
+                named_overview,
+                title=say("nav.overview"),
+                url_path="overview",
+                visibility="hidden",
             ),
             st.Page(
                 "see/department.py",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import streamlit as st
 
@@ -51,11 +51,12 @@ def select(
     name: str,
     label: str,
     options: Mapping[str, str],
-    default: str,
+    default: str | Callable[[], str],
 ) -> str:
     """A selector whose value stands in the address and stays when the page changes.
 
-    ``options`` are the values with the texts that stand for them.
+    ``options`` are the values with the texts that stand for them; ``default`` may be a function,
+    called only when nothing was chosen yet.
     """
     key = f"select-{name}"
     st.session_state[key] = _held(name, options, default)
@@ -108,12 +109,12 @@ def _view() -> dict[str, str]:
     return st.session_state.setdefault("view", {})
 
 
-def _held(name: str, options: Collection[str], default: str) -> str:
+def _held(name: str, options: Collection[str], default: str | Callable[[], str]) -> str:
     """What the address says, else what was last chosen, else the default."""
     for value in (st.query_params.get(name), _view().get(name)):
         if value in options:
             return str(value)
-    return default
+    return default() if callable(default) else default
 
 
 def _remember(name: str, value: str) -> None:

@@ -27,7 +27,12 @@ first, second, third, right = st.columns([0.9, 1.6, 1.6, 2.6], vertical_alignmen
 with first:
     round_id = opening.select_round(choices)
 with second:
-    department = select("department", say("view.department"), {id: names[id] for id in ids}, ids[0])
+    department = select(
+        "department",
+        say("view.department"),
+        {id: names[id] for id in ids},
+        lambda: next((id for id in ids if id in results.shown(round_id)), ids[0]),
+    )
 with third:
     kinds = {CITY: say("view.peers-city"), OWN: say("view.peers-own")}
     if group_of[department]:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from charts.city import city_bar, factor_rows
 from charts.matrix import matrix, translate_group
 from charts.movers import movers
 from charts.numbers import percent
 from charts.theme import factor_colour
-from charts.wording import city_finding, city_reason, weak_point_sentence
+from charts.wording import (
+    city_finding,
+    city_reason,
+    remedy_name,
+    remedy_sentence,
+    weak_point_sentence,
+)
 from pages import frame, results
 from pages.see import opening
 from pages.see.reasons import city_reasons
@@ -17,6 +24,8 @@ from pages.view import language, say, segments, select, tokens
 
 ALL = "all"
 NONE = "none"
+MEASURE = {"part": "measure", "factor": "any", "cause": "any", "cost": "any", "drafts": "all"}
+"""What the page of measures has to be asked for, to show one whatever was filtered before."""
 
 lang, colours = language(), tokens()
 choices = opening.choices_or_stop()
@@ -58,6 +67,50 @@ source = opening.source(
     say("page.source", round=round_id, framework=view.framework), synthetic=view.synthetic
 )
 
+
+def weak_points() -> list[DeltaGenerator]:
+    """A card for each weak point, with room for a measure, and room for a note on all."""
+    cards = st.columns(len(view.weak_points), gap="medium")
+    rooms = []
+    for column, weak in zip(cards, view.weak_points, strict=True):
+        with column, st.container(key=f"card-{weak.indicator}", height="stretch", gap=None):
+            frame.cards(
+                [
+                    (
+                        factor_colour(colours, weak.factor),
+                        f"{weak.factor_name[lang]} · {weak.indicator}",
+                        weak.name[lang],
+                        weak_point_sentence(weak, lang),
+                    )
+                ]
+            )
+            rooms.append(st.container(gap=None))
+    return [*rooms, st.container()]
+
+
+def measures_for(rooms: list[DeltaGenerator]) -> None:
+    """In the room under each weak point the measure to think of first, where there is one."""
+    with rooms[0]:
+        found = results.remedies(round_id, tuple(weak.indicator for weak in view.weak_points))
+    for weak, room in zip(view.weak_points, rooms[:-1], strict=True):
+        remedy = found.get(weak.indicator)
+        if remedy is None:
+            continue
+        with room:
+            st.page_link(
+                "plan/measures.py",
+                label=remedy_name(remedy, lang),
+                icon=":material/construction:",
+                width="stretch",
+                query_params=MEASURE | {"measure": remedy.measure},
+            )
+            frame.remark(remedy_sentence(remedy, lang))
+    if found:
+        with rooms[-1]:
+            years = next(iter(found.values())).horizon
+            frame.remark(say("overview.remedies-note", years=years))
+
+
 part = segments(
     "part",
     say("diagnosis.parts"),
@@ -76,17 +129,7 @@ else:
 
     if view.weak_points:
         frame.section(say("overview.weak", count=len(view.weak_points)), say("overview.weak-note"))
-        frame.cards(
-            [
-                (
-                    factor_colour(colours, weak.factor),
-                    f"{weak.factor_name[lang]} · {weak.indicator}",
-                    weak.name[lang],
-                    weak_point_sentence(weak, lang),
-                )
-                for weak in view.weak_points
-            ]
-        )
+        below = weak_points()
         st.space("small")
 
     left, right = st.columns([1.15, 1], gap="large")
@@ -98,14 +141,19 @@ else:
             frame.picture(moved, "movers", source)
             frame.remark(moved.sentence)
         names = {id: name[lang] for id, name, _ in choices.departments}
-        listed = {row.id: names[row.id] for row in view.rows if within in (None, row.group)}
+        inside = [row for row in view.rows if within in (None, row.group)]
+        listed = {row.id: names[row.id] for row in inside}
         if listed:
-            chosen = select("department", say("overview.open"), listed, next(iter(listed)))
+            first_shown = next((row for row in inside if row.overall.score is not None), inside[0])
+            chosen = select("department", say("overview.open"), listed, first_shown.id)
             st.page_link(
                 "see/department.py",
                 label=say("overview.open-link", name=listed[chosen]),
                 icon=":material/arrow_forward:",
             )
+    # Last, so that nobody waits for measures before seeing where the city stands.
+    if view.weak_points:
+        measures_for(below)
 
 absent = "、" if lang == "zh" else ", "
 frame.footnote(

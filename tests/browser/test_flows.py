@@ -233,6 +233,32 @@ def test_no_page_is_wider_than_its_screen(browser, server, width, scheme, lang, 
     assert failed == 0
 
 
+def test_on_a_phone_no_page_of_results_or_plans_scrolls_sideways(browser, server):
+    opened = browser.new_context(viewport={"width": 390, "height": 900}, locale="zh-CN")
+    opened.set_default_timeout(75_000)
+    page = opened.new_page()
+    wide = {}
+    for path in ("compare", "robustness", "measures", "scenario", "portfolio", "framework"):
+        page.goto(f"{server.address}/{path}?lang=zh")
+        settled(page)
+        assert page.get_by_test_id("stException").count() == 0
+        wide[path] = page.evaluate(
+            "(() => { const m = document.querySelector('[data-testid=stMain]');"
+            " return m.scrollWidth - m.clientWidth; })()"
+        )
+    opened.close()
+    assert wide == dict.fromkeys(wide, 0)
+
+
+def test_the_overview_opens_under_its_name_too_and_keeps_the_view(page: Page, server: Server):
+    page.goto(f"{server.address}/overview?round=2024&lang=en")
+    expect(page.locator(FINDING)).to_contain_text("City H is at", timeout=120_000)
+    settled(page)
+    expect(page.get_by_role("combobox", name="Round")).to_have_value("2024")
+    assert page.get_by_role("dialog").count() == 0
+    assert page.get_by_role("link", name="City overview").count() == 1
+
+
 def test_a_deep_link_as_the_first_request_goes_through_the_shell(
     context: BrowserContext, tmp_path: Path
 ):

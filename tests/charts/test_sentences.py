@@ -16,6 +16,7 @@ from analysis.overview import (
     WeakPoint,
 )
 from analysis.profile import GateRow, Profile
+from analysis.scenarios.remedies import Remedy
 from charts.ladder import ladder
 from charts.wording import (
     change_sentence,
@@ -23,6 +24,8 @@ from charts.wording import (
     city_reason,
     department_finding,
     department_reason,
+    remedy_name,
+    remedy_sentence,
     signed_change,
     weak_point_sentence,
 )
@@ -277,6 +280,21 @@ def test_a_weak_point_is_told_in_its_own_unit_and_else_in_points():
     points = replace(WEAK, median_raw=None)
     assert weak_point_sentence(points, "zh").endswith("得分中位数 31.3。")
     assert weak_point_sentence(points, "en").endswith("the median score is 31.3.")
+
+
+def test_a_remedy_is_told_with_its_cost_its_gains_and_what_it_needs_first():
+    remedy = Remedy("M16", {"zh": "培训", "en": "Training"}, (), 3, 204.67, 6.04, 0.44)
+    assert remedy_name(remedy, "zh") == "M16 培训"
+    assert remedy_sentence(remedy, "zh") == (
+        "3 年约 205 万元；预计这一项平均提高 6.0 分，全市总分 +0.4 分。"
+    )
+    assert remedy_sentence(remedy, "en") == (
+        "About CNY 2.0 million over 3 years; expected to raise this item by 6.0 points on average "
+        "and to change the city's score by +0.4."
+    )
+    later = replace(remedy, needs=("M06", "M08"))
+    assert remedy_sentence(later, "zh").startswith("连同前置措施 M06、M08，3 年约 205 万元；")
+    assert remedy_sentence(later, "en").startswith("With M06, M08, which it needs first, about CNY")
 
 
 def test_in_tables_a_change_stands_with_its_interval():

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
+from html import escape
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from actions.access import open_access
+from actions.measures import use_measures
 from actions.overview import city_view, department_view
+from actions.remedies import linked_measures
+from charts.wording import remedy_name, remedy_sentence
+
+ELSEWHERE = """
+catalogue: elsewhere
+measures:
+  - id: M1
+    effects: {OTHER: 5}
+    cost: {first_year: 10}
+    evidence: {source: a dimension that this framework does not have}
+"""
 
 
 def text(app: AppTest) -> str:
@@ -25,6 +40,38 @@ def test_the_overview_opens_with_the_city_s_level_in_the_language_of_the_address
     app = visit(demo, lang=lang)
     assert finding in text(app)
     assert len(app.get("plotly_chart")) == 4
+
+
+def links(app: AppTest) -> list[tuple[str, str]]:
+    """Label and parameters of every link from the page to another."""
+    return [(link.proto.label, link.proto.query_string) for link in app.get("page_link")]
+
+
+def test_every_weak_point_names_a_measure_with_its_cost_and_gain_and_leads_to_it(visit, demo):
+    app = visit(demo, lang="en")
+    access = open_access(demo, published=True)
+    weak = [point.indicator for point in city_view(access, "2025").weak_points]
+    found = linked_measures(access, "2025", weak)
+    assert list(found) == weak
+    said, seen = text(app), links(app)
+    for remedy in found.values():
+        assert escape(remedy_sentence(remedy, "en")) in said
+        query = next(query for label, query in seen if label == remedy_name(remedy, "en"))
+        assert f"measure={remedy.measure}" in query and "part=measure" in query
+    assert "planning assumptions" in said
+
+
+def test_where_the_catalogue_does_not_apply_weak_points_stand_without_measures(
+    visit, demo, tmp_path
+):
+    copy = shutil.copy(demo, tmp_path / "copy.db")
+    access = open_access(str(copy))
+    use_measures(access, ELSEWHERE.encode())
+    access.workspace.close()
+    app = visit(str(copy), lang="en")
+    assert "departments are below level 3" in text(app)
+    assert "planning assumptions" not in text(app)
+    assert [label for label, _ in links(app) if label.startswith("M")] == []
 
 
 def test_the_overview_compares_the_newest_round_with_the_one_before(visit, demo):
@@ -83,6 +130,18 @@ def test_the_view_stays_when_the_page_changes(visit, demo):
     assert "Round" in labels(app)
 
 
+def test_the_profile_opens_on_the_first_department_whose_score_is_shown(visit, demo):
+    seen = city_view(open_access(demo, published=True), "2025")
+    scored = {row.name["zh"] for row in seen.rows if row.overall.score is not None}
+    app = visit(demo, "see/department.py")
+    box = app.selectbox(key="select-department")
+    listed = box.options
+    assert listed[0] not in scored
+    opened = next(name for name in listed if name in scored)
+    assert listed[box.index or 0] == opened
+    assert "为保护填答人" not in text(app)
+
+
 def test_peers_of_one_s_own_choice_are_kept_in_the_address(visit, demo):
     app = visit(demo, "see/department.py", department="财政局", peers="own")
     app.multiselect(key="select-with").select("教育局").select("民政局").run()
@@ -129,8 +188,6 @@ def test_a_workspace_that_cannot_be_opened_is_a_finding_and_not_a_failure(visit,
 
 
 def test_a_department_without_data_in_the_round_gets_no_level(visit, demo, tmp_path):
-    import shutil
-
     from actions.departments import import_departments
 
     copy = tmp_path / "copy.db"

@@ -1,0 +1,148 @@
+"""For a weak indicator, the measure of the catalogue that mends it at least cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.scenarios.assumptions import expected_costs
+from analysis.scenarios.catalogue import Catalogue
+from analysis.scenarios.scenario import Scenario, taken, working
+from analysis.scenarios.simulation import Planner, simulate, terms_at
+
+Array = NDArray[np.float64]
+LEAST = 0.05
+"""Points below which a rise is none: it would be written as 0.0."""
+NEARLY = 2 / 3
+"""Measures that raise an indicator by this share of the most that any does are worth comparing."""
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A measure taken in the whole city from today, together with what it needs first.
+
+    Attributes
+    ----------
+    measure : its id; ``needs`` ids of its hard prerequisites, and of theirs
+    cost : expected 万元 of all of these over ``horizon`` years
+    rise : expected points on the indicator, the weighted mean of the departments that show it
+    gain : expected points on the city's overall score, as in a simulation
+    """
+
+    measure: str
+    name: dict[str, str]
+    needs: tuple[str, ...]
+    horizon: int
+    cost: float
+    rise: float
+    gain: float
+
+
+def remedies(planner: Planner, indicators: Sequence[str], horizon: int = 3) -> dict[str, Remedy]:
+    """For each indicator the cheapest of the linked measures that raise it nearly as much as any does.
+
+    Linked are measures with an effect on the indicator; drafts are left out, as are measures whose
+    prerequisites exclude one another. An indicator that no measure raises is absent.
+    """
+    catalogue, framework = planner.catalogue, planner.framework
+    first, annual = expected_costs(catalogue)
+    cost = dict(zip(catalogue.ids, first + (horizon - 1) * annual, strict=True))
+    packages = with_prerequisites(catalogue, cost)
+    dimension = {i.id: d.id for f in framework.factors for d in f.dimensions for i in d.indicators}
+    linked = {
+        indicator: [
+            m.id
+            for m in catalogue.measures
+            if m.id in packages
+            and not m.is_draft
+            and (effect := m.effects.get(dimension.get(indicator, ""))) is not None
+            and (effect.only is None or indicator in effect.only)
+        ]
+        for indicator in indicators
+    }
+    plans = {
+        id: Scenario.model_validate({"measures": sorted(packages[id]), "horizon": horizon})
+        for id in sorted({id for ids in linked.values() for id in ids})
+    }
+    left = {id: _left(planner, plan) for id, plan in plans.items()}
+    found = {}
+    for indicator, ids in linked.items():
+        rises = {id: _rise(planner, indicator, left[id]) for id in ids}
+        most = max(rises.values(), default=0.0)
+        if most < LEAST:
+            continue
+        best = min(
+            (id for id in ids if rises[id] >= NEARLY * most),
+            key=lambda id: (_cost(packages[id], cost), -rises[id], id),
+        )
+        outcome = simulate(planner, plans[best])
+        gain = outcome.projection.city[:, 0] - planner.baseline.city[:, 0]
+        found[indicator] = Remedy(
+            best,
+            dict(catalogue.measure(best).name),
+            tuple(id for id in catalogue.ids if id in packages[best] and id != best),
+            horizon,
+            outcome.total,
+            rises[best],
+            float(gain.mean()),
+        )
+    return found
+
+
+def with_prerequisites(
+    catalogue: Catalogue, cost: Mapping[str, float]
+) -> dict[str, frozenset[str]]:
+    """Each measure with all that it needs first, of alternatives the cheapest found.
+
+    Measures that can never begin are absent, and those whose prerequisites exclude one another.
+    """
+    found: dict[str, frozenset[str]] = {}
+    exclusive = [set(one.pair) for one in catalogue.interactions if one.kind == "exclusive"]
+    changed = True
+    while changed:
+        changed = False
+        for measure in catalogue.measures:
+            need = measure.requires
+            if not all(id in found for id in need.all):
+                continue
+            package = frozenset({measure.id}).union(*(found[id] for id in need.all))
+            for some in need.any:
+                if package.isdisjoint(some):
+                    ways = [package | found[id] for id in some if id in found]
+                    package = min(ways, key=lambda way: _cost(way, cost), default=frozenset())
+            held = found.get(measure.id)
+            cheaper = held is None or _cost(package, cost) < _cost(held, cost)
+            if package and cheaper and not any(pair <= package for pair in exclusive):
+                found[measure.id] = package
+                changed = True
+    return found
+
+
+def _cost(measures: Iterable[str], cost: Mapping[str, float]) -> float:
+    return float(sum(cost[id] for id in sorted(measures)))
+
+
+def _left(planner: Planner, plan: Scenario) -> Array:
+    """(R, G) expected share of each gap that is left at the end of the horizon."""
+    works, _ = working(
+        taken(plan, planner.catalogue, planner.ids, planner.groups), planner.catalogue
+    )
+    terms, _, _ = terms_at(planner, plan, np.asarray(works.any(axis=0)), 12.0 * plan.horizon)
+    rows, place = terms.rows(works)
+    return np.exp(terms.log_left_of_rows(rows)).mean(axis=0)[place]
+
+
+def _rise(planner: Planner, indicator: str, left: Array) -> float:
+    """Points that an indicator rises by, over the departments whose value is there and not withheld."""
+    baseline, framework = planner.baseline, planner.framework
+    column = [one.id for one in framework.measured].index(indicator)
+    group = int(baseline.group[column])
+    gap = baseline.leaf_gap[:, column]
+    hidden = baseline.scores.hidden[baseline.rows, framework.node_index[indicator]]
+    weight = np.where(np.isfinite(gap) & ~hidden, baseline.weight, 0.0)
+    if group < 0 or weight.sum() <= 0:
+        return 0.0
+    return float(weight @ (np.nan_to_num(gap) * (1 - left[:, group])) / weight.sum())
