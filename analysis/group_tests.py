@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.studentised_range import studentised_range_sf
+
 Array = NDArray[np.floating]
 
 
@@ -62,22 +64,22 @@ def welch(n: Array, mean: Array, variance: Array) -> Test:
 def games_howell(n: Array, mean: Array, variance: Array, level: float | None = 0.90) -> Pairs:
     """Games & Howell's (1976) comparisons: studentised range with Welch-Satterthwaite's df.
 
-    Differences are second − first. The studentised range is integrated anew for every pair, which
-    takes milliseconds, and far more for intervals: without a ``level`` these are NaN.
+    Differences are second − first. Intervals take a while for every pair: without a ``level`` they
+    are NaN.
     """
-    from scipy.stats import studentized_range
-
     first, second = np.triu_indices(len(n), 1)
     error = variance / n
     spread = error[first] + error[second]
     df = spread**2 / (error[first] ** 2 / (n[first] - 1) + error[second] ** 2 / (n[second] - 1))
     estimate = mean[second] - mean[first]
     scale = np.sqrt(spread / 2)
-    p = studentized_range.sf(np.abs(estimate) / scale, len(n), df)
+    p = studentised_range_sf(np.abs(estimate) / scale, len(n), df)
     reach = np.full(len(df), np.nan)
     if level is not None:
+        from scipy.stats import studentized_range
+
         reach = studentized_range.ppf(level, len(n), df) * scale
-    return Pairs(first, second, estimate, estimate - reach, estimate + reach, np.clip(p, 0, 1))
+    return Pairs(first, second, estimate, estimate - reach, estimate + reach, p)
 
 
 def kruskal_wallis(ranks: Array, group: NDArray[np.integer]) -> Test:

@@ -15,13 +15,14 @@ Report = Mapping[str, Any]
 
 def scale_test_table(report: Report, names: Mapping[str, str], language: str) -> Table:
     """Tests of differences between departments, dimension by dimension."""
-    keys = ("dimension", "departments", "welch", "kruskal", "pairs-apart")
+    keys = ("dimension", "departments", "welch", "kruskal", "means-apart", "ranks-apart")
     rows = tuple(
         (
             names.get(scale, scale),
             str(one["departments"]),
             _statistic("F", one["welch"]["f"], one["welch"]["p"]),
             _statistic("H", one["kruskal"]["h"], one["kruskal"]["p"]),
+            f"{one['games_howell_different']} / {one['pairs']}",
             f"{one['dunn_different']} / {one['pairs']}",
         )
         for scale, one in report["scales"].items()

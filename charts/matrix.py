@@ -30,7 +30,7 @@ def matrix(view: CityOverview, tokens: Theme, language: str, group: str | None =
     factors, count = view.factors, len(view.bands)
     size = len(lines)
     headings, angle = _headings([factor.name[language] for factor in factors])
-    top = 58 if angle == 0 else 84
+    top = 42 if angle == 0 else 72
     names = [
         shortened(
             translate_group(line, language) if isinstance(line, str) else line.name[language],
@@ -42,7 +42,7 @@ def matrix(view: CityOverview, tokens: Theme, language: str, group: str | None =
     values = [_value_text(line) for line in lines if not isinstance(line, str)]
     drawn = figure(
         tokens,
-        top + 16 + ROW * size,
+        top + 16 + ROW * (size + 1),
         left=room(names, FONT_SIZE),
         right=room([re.sub("<.*?>", "", text) for text in values], FONT_SIZE),
         top=top,
@@ -126,6 +126,15 @@ def matrix(view: CityOverview, tokens: Theme, language: str, group: str | None =
             hoverinfo="skip",
             cliponaxis=False,
         )
+    # The factors' shapes stand upright below their headings: turned, a square would be a diamond.
+    drawn.add_scatter(
+        x=list(range(len(factors))),
+        y=[size + 1] * len(factors),
+        mode="text",
+        text=[MARKS[p % len(MARKS)] for p in range(len(factors))],
+        textfont={"size": FONT_SIZE, "color": tokens.ink},
+        hoverinfo="skip",
+    )
     drawn.add_annotation(
         text="  ".join(translate(f"chart.column.{key}", language) for key in ("level", "score")),
         x=1,
@@ -147,7 +156,7 @@ def matrix(view: CityOverview, tokens: Theme, language: str, group: str | None =
         ticks="",
         showline=False,
     )
-    drawn.update_yaxes(range=[0.4, size + 0.6], visible=False)
+    drawn.update_yaxes(range=[0.4, size + 1.6], visible=False)
     return Picture(
         drawn,
         _matrix_title(rows, language),
@@ -165,10 +174,10 @@ def _group_of(line: DepartmentRow | str) -> str:
 def _headings(names: list[str]) -> tuple[list[str], int]:
     """Column headings and their angle: short Chinese names stand upright in lines of two."""
     if all(len(name) <= 4 and not name.isascii() for name in names):
-        lines = ["<br>".join(name[at : at + 2] for at in range(0, len(name), 2)) for name in names]
-        return [f"{MARKS[p % 4]}<br>{text}" for p, text in enumerate(lines)], 0
-    short = [shortened(name, MOST_HEADING, FONT_SIZE) for name in names]
-    return [f"{MARKS[p % 4]} {text}" for p, text in enumerate(short)], -45
+        return [
+            "<br>".join(name[at : at + 2] for at in range(0, len(name), 2)) for name in names
+        ], 0
+    return [shortened(name, MOST_HEADING, FONT_SIZE) for name in names], -45
 
 
 def translate_group(group: str, language: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,43 @@ def aggregate(values: Array, weights: NDArray[np.floating], method: str) -> Arra
     -------
     array (...)
     """
+    return _of_children(list(np.moveaxis(values, -1, 0)), weights, method)
+
+
+def _of_children(children: list[Array], weights: NDArray[np.floating], method: str) -> Array:
+    """`aggregate` of children that lie apart in memory: C arrays (...)."""
+    if method == "arithmetic":
+        return _weighted_mean(children, weights)
+    if method != "geometric":
+        return _mean_of_known(np.moveaxis(np.stack(children), 0, -1), weights, method)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.asarray(np.exp(_weighted_mean([np.log(x) for x in children], weights)))
+    odd = np.isnan(mean) | np.any([x < 0 for x in children], axis=0)
+    if odd.any():
+        own = np.broadcast_to(weights, (*mean.shape, len(children)))[odd]
+        mean[odd] = _mean_of_known(np.stack([x[odd] for x in children], axis=-1), own, method)
+    return mean[()]
+
+
+def _weighted_mean(children: list[Array], weights: NDArray[np.floating]) -> Array:
+    """Σ w x / Σ w over the children that are there, child by child."""
+    top: Array = np.zeros(())
+    total: Array = np.zeros(())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for place, x in enumerate(children):
+            w = weights[..., place]
+            gone = np.isnan(x)
+            if gone.any():
+                x, w = np.where(gone, 0.0, x), np.where(gone, 0.0, w)
+            if place == 0:
+                top = x * w
+            else:
+                top += x * w
+            total = total + w
+        return top / total
+
+
+def _mean_of_known(values: Array, weights: NDArray[np.floating], method: str) -> Array:
     used = ~np.isnan(values) & (weights > 0)
     any_used = used.any(axis=-1)
     if method == "min":
@@ -47,8 +84,6 @@ def aggregate(values: Array, weights: NDArray[np.floating], method: str) -> Arra
     share = np.where(used, weights, 0.0)
     total = share.sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        if method == "arithmetic":
-            return (share * np.where(used, values, 0.0)).sum(axis=-1) / total
         if method.startswith("owa:"):
             return np.where(any_used, _ordered_mean(values, share, used, float(method[4:])), np.nan)
         x = np.where(used, values, 1.0)
@@ -87,8 +122,11 @@ def up_the_tree(
     leaves: Array,
     method: str | Mapping[str, str] | None = None,
     weights: Mapping[str, NDArray[np.floating]] | None = None,
+    nodes: Sequence[int] | None = None,
 ) -> Array:
-    """Scores of every node from the scores of the measured indicators.
+    """Scores of nodes from the scores of the measured indicators.
+
+    Fastest where an indicator's leaves lie together in memory: then nothing is copied.
 
     Parameters
     ----------
@@ -97,23 +135,22 @@ def up_the_tree(
     method : one aggregation for every node instead of each node's own, or some nodes' other ones
     weights : other weights of some nodes' children, arrays (..., C) that broadcast with the leaves'
         leading axes
+    nodes : indices of the nodes to return instead of all
 
     Returns
     -------
-    array (..., P)
+    array (..., P), or as many as ``nodes``
     """
-    index = framework.node_index
-    scores = np.full((*leaves.shape[:-1], len(index)), np.nan)
-    for column, indicator in enumerate(framework.measured):
-        scores[..., index[indicator.id]] = leaves[..., column]
+    by_leaf = np.ascontiguousarray(np.moveaxis(leaves, -1, 0))
+    scores = {m.id: own for m, own in zip(framework.measured, by_leaf, strict=True)}
     branches = [node for node in framework.nodes if node.children]
     for node in sorted(branches, key=lambda node: -node.depth):
-        children = [index[child] for child in node.children]
         own = (weights or {}).get(node.id)
         named = method if isinstance(method, str) else (method or {}).get(node.id)
-        scores[..., index[node.id]] = aggregate(
-            scores[..., children],
+        scores[node.id] = _of_children(
+            [scores[child] for child in node.children],
             np.array(node.weights) if own is None else own,
             named or node.aggregation,
         )
-    return scores
+    wanted = range(len(framework.node_ids)) if nodes is None else nodes
+    return np.moveaxis(np.stack([scores[framework.node_ids[n]] for n in wanted]), 0, -1)

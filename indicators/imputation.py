@@ -18,6 +18,10 @@ Array = NDArray[np.float64]
 
 ITERATIONS = 500
 TOLERANCE = 1e-8
+RIDGE = 1e-6
+"""Share by which variances are raised when conditional means are found."""
+
+Moments = tuple[NDArray[np.intp], Array, Array]
 
 
 def dimension_blocks(framework: Framework) -> list[list[int]]:
@@ -33,6 +37,7 @@ def impute(
     blocks: Sequence[Sequence[int]],
     groups: Sequence[str],
     absent: NDArray[np.bool_],
+    moments: Sequence[Moments | None] | None = None,
 ) -> Array:
     """Fill what is missing.
 
@@ -44,32 +49,49 @@ def impute(
 
     Parameters
     ----------
-    values : (..., D, I), NaN = missing; for ``regression`` (D, I)
+    values : (..., D, I), NaN = missing; for ``regression`` without ``moments`` (D, I)
     blocks : columns of each dimension; others stay as they are, except under ``group-mean``
     groups : (D,)
     absent : (D, I) what does not apply to a department and is never filled
+    moments : `block_moments` of other values than these, for ``regression``
 
     Returns
     -------
     array like ``values``; what cannot be filled stays missing
     """
-    found = values.copy()
-    gaps = np.isnan(values) & ~absent
+    by_leaf = np.moveaxis(values, -1, 0)
+    found = np.array(by_leaf)
+    gaps = np.isnan(by_leaf) & ~np.moveaxis(absent, -1, 0).reshape(
+        len(by_leaf), *(1,) * (values.ndim - 2), -1
+    )
+    with_gaps = [column for column in range(len(gaps)) if gaps[column].any()]
     if method == "group-mean":
         for group in set(groups):
-            rows = np.array([g == group for g in groups])
-            mean = _mean(values[..., rows, :], axis=-2)[..., None, :]
-            found[..., rows, :] = np.where(gaps[..., rows, :], mean, values[..., rows, :])
-        return found
-    for block in blocks:
-        columns = list(block)
-        own = values[..., columns]
-        if method == "regression":
-            filled = _expected(own)
-        else:
-            filled = _mean(own, axis=-1)[..., None]
-        found[..., columns] = np.where(gaps[..., columns], filled, own)
-    return found
+            rows = np.flatnonzero([g == group for g in groups])
+            for column in with_gaps:
+                own = by_leaf[column][..., rows]
+                mean = _mean(own, axis=-1)[..., None]
+                found[column][..., rows] = np.where(gaps[column][..., rows], mean, own)
+        return np.moveaxis(found, 0, -1)
+    if method == "regression" and moments is None:
+        moments = block_moments(values, blocks)
+    for place, block in enumerate(blocks):
+        columns = [column for column in block if column in with_gaps]
+        if columns:
+            own = by_leaf[list(block)]
+            if method == "regression":
+                assert moments is not None
+                filled = _expected(own, moments[place])[[column in columns for column in block]]
+            else:
+                filled = _mean(own, axis=0)
+            found[columns] = np.where(gaps[columns], filled, found[columns])
+    return np.moveaxis(found, 0, -1)
+
+
+def block_moments(values: Array, blocks: Sequence[Sequence[int]]) -> list[Moments | None]:
+    """What ``regression`` needs of each dimension's indicators in (D, I) values: columns within
+    the block that vary, their mean and covariance (`em_moments`); None for too few departments."""
+    return [_moments(values[:, list(block)]) for block in blocks]
 
 
 def em_moments(x: Array, ridge: float = 0.0) -> tuple[Array, Array]:
@@ -124,19 +146,27 @@ def _conditional(
     return filled, extra
 
 
-def _expected(own: Array) -> Array:
+def _moments(own: Array) -> Moments | None:
     there = ~np.isnan(own).all(axis=1)
     varies = np.array([len(np.unique(c[~np.isnan(c)])) > 1 for c in own.T], dtype=bool)
     if there.sum() < 2 * own.shape[1] + 2 or varies.sum() < 2:
-        return np.full(own.shape, np.nan)
+        return None
     used = np.flatnonzero(varies)
     part = own[:, used]
-    rows = ~np.isnan(part).all(axis=1)
-    mean, covariance = em_moments(part[rows], ridge=1e-6)
-    filled, _ = _conditional(part[rows], ~np.isnan(part[rows]), mean, covariance, 1e-6)
-    found = np.full(own.shape, np.nan)
-    found[np.ix_(rows, used)] = filled
-    return found
+    return used, *em_moments(part[~np.isnan(part).all(axis=1)], ridge=RIDGE)
+
+
+def _expected(own: Array, moments: Moments | None) -> Array:
+    """Conditional expectations (C, ...) of a block's values; NaN where there are none."""
+    found = np.full(own.shape, np.nan).reshape(len(own), -1)
+    if moments is not None:
+        used, mean, covariance = moments
+        part = own.reshape(len(own), -1)[used].T
+        gone = np.isnan(part)
+        rows = gone.any(axis=1) & ~gone.all(axis=1)
+        filled, _ = _conditional(part[rows], ~gone[rows], mean, covariance, RIDGE)
+        found[np.ix_(used, np.flatnonzero(rows))] = filled.T
+    return found.reshape(own.shape)
 
 
 def _mean(values: Array, axis: int) -> Array:

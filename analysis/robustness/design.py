@@ -26,6 +26,8 @@ from indicators.findings import Finding, Refused
 from indicators.framework import Framework
 
 IMPUTATIONS = ("dimension-mean", "group-mean")
+REGRESSION = "regression"
+"""Needs more departments than indicators in a dimension, so that only a file asks for it."""
 AGGREGATIONS = (
     *("arithmetic", "geometric", "harmonic", "min", "mazziotta-pareto"),
     *(f"{name}{UPPER}" for name in ("geometric", "harmonic", "min", "mazziotta-pareto")),
@@ -133,7 +135,7 @@ def _inputs(plain: Any, framework: Framework, seed: int) -> Iterable[Input]:
             allowed = {
                 "normalisation": (NONE, *GOALPOSTS, *SAMPLE_METHODS),
                 "aggregation": (NONE, *AGGREGATIONS),
-                "imputation": (NONE, *IMPUTATIONS),
+                "imputation": (NONE, *IMPUTATIONS, REGRESSION),
             }[kind]
             names = _names(kind, value, allowed)
             if kind == "aggregation":
@@ -219,6 +221,9 @@ def _problem(model: Model, one: Input) -> tuple[str, str] | None:
     moved = ~np.isclose(found, nominal, rtol=0, atol=1e-12, equal_nan=True)
     if not moved.any():
         return one.id, "robustness.changes-nothing"
+    for place, name in enumerate(one.alternatives):
+        if name == REGRESSION and not moved[place].any():
+            return f"{one.id}:{name}", "robustness.cannot-apply"
     return None
 
 

@@ -5,21 +5,23 @@ The kernel is `indicators.aggregate.up_the_tree`; here its leaves, weights and m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.robustness.inputs import NOMINAL, POOL, Input
+from analysis.robustness.inputs import KINDS, NOMINAL, POOL, Input
 from indicators.aggregate import up_the_tree
 from indicators.draws import joint_draws, stream
 from indicators.evidence import Evidence
 from indicators.framework import Framework, Metric
-from indicators.imputation import dimension_blocks, impute
+from indicators.imputation import Moments, block_moments, dimension_blocks, impute
 from indicators.leaves import Leaves, leaves
 from indicators.normalise import normalise
+from indicators.outliers import treat
 
 Array = NDArray[Any]
 
@@ -66,86 +68,90 @@ class Model:
         return len(self.rows)
 
     def scores(
-        self, inputs: Sequence[Input], settings: Mapping[str, NDArray[np.int64]], count: int
+        self,
+        inputs: Sequence[Input],
+        settings: Mapping[str, NDArray[np.int64]],
+        count: int,
+        nodes: Sequence[int] | None = None,
     ) -> Array:
-        """Node scores (count, R, P); an input that ``settings`` does not name stays nominal."""
-        width = len(self.framework.node_ids)
-        found = np.empty((count, self.departments, width))
-        for start in range(0, count, CHUNK):
-            part = slice(start, min(start + CHUNK, count))
-            own = {id: values[part] for id, values in settings.items()}
-            found[part] = self._chunk(inputs, own, part.stop - part.start)
-        return found
+        """Scores (count, R, P) of all nodes, or of some; an input not in ``settings`` is nominal."""
+        width = len(self.framework.node_ids if nodes is None else nodes)
+        found = np.empty((width, count, self.departments))
+        varied = {
+            kind: [i for i in inputs if i.kind == kind and i.id in settings] for kind in KINDS
+        }
+        base: dict[str, Array] = {}
+        for chosen, draws in _alike(varied, settings, count):
+            name = chosen.get("normalisation", NONE)
+            if name not in base:
+                base[name] = _metric_leaves(self, name).T
+            for start in range(0, len(draws), CHUNK):
+                part = draws[start : start + CHUNK]
+                own = {one: values[part] for one, values in settings.items()}
+                values = self._leaves(base[name], chosen, varied, own, len(part))
+                scores = up_the_tree(
+                    self.framework,
+                    values,
+                    _aggregation(self.framework, chosen.get("aggregation", NONE)),
+                    self._weights(varied["weights"], own),
+                    nodes,
+                )
+                found[:, part] = np.moveaxis(scores, -1, 0)
+        return np.moveaxis(found, 0, -1)
 
-    def _chunk(
-        self, inputs: Sequence[Input], settings: Mapping[str, NDArray[np.int64]], count: int
-    ) -> Array:
-        by_kind: dict[str, list[Input]] = {}
+    def _weights(
+        self, inputs: Sequence[Input], settings: Mapping[str, NDArray[np.int64]]
+    ) -> dict[str, Array]:
+        """Children's weights (n, 1, C) of the nodes whose weights vary."""
+        found: dict[str, Array] = {}
         for one in inputs:
-            if one.id in settings:
-                by_kind.setdefault(one.kind, []).append(one)
-        values = self._leaves(by_kind, settings, count)
-        weights: dict[str, Array] = {}
-        for one in by_kind.get("weights", []):
             chosen = settings[one.id]
             for node, pool in one.weights.items():
-                own = pool[np.maximum(chosen, 0)]
                 nominal = np.array(self.framework.node(node).weights, dtype=float)
-                weights[node] = np.where((chosen == NOMINAL)[:, None], nominal, own)[:, None]
-        methods: list[str | Mapping[str, str] | None] = [None]
-        choice = np.zeros(count, dtype=np.int64)
-        for one in by_kind.get("aggregation", []):
-            methods = [_aggregation(self.framework, name) for name in one.alternatives]
-            choice = settings[one.id]
-        found = np.empty((count, self.departments, len(self.framework.node_ids)))
-        for place, method in enumerate(methods):
-            used = choice == place
-            if used.any():
-                own = {node: w[used] for node, w in weights.items()}
-                found[used] = up_the_tree(self.framework, values[used], method, own)
+                own = np.where(
+                    chosen == NOMINAL, nominal[:, None], pool.T[:, np.maximum(chosen, 0)]
+                )
+                found[node] = own.T[:, None]
         return found
 
     def _leaves(
         self,
-        by_kind: Mapping[str, list[Input]],
+        base: Array,
+        chosen: Mapping[str, str],
+        varied: Mapping[str, list[Input]],
         settings: Mapping[str, NDArray[np.int64]],
         count: int,
     ) -> Array:
-        normalisations = [NONE]
-        choice = np.zeros(count, dtype=np.int64)
-        for one in by_kind.get("normalisation", []):
-            normalisations, choice = list(one.alternatives), settings[one.id]
-        values = np.empty((count, self.departments, self.leaf.value.shape[1]))
+        """Values (n, R, I) of settings that share what is ``chosen``, from those (I, R) of no draw."""
+        by_leaf = np.empty((len(base), count, self.departments))
+        by_leaf[:] = base[:, None]
+        values = np.moveaxis(by_leaf, 0, -1)
         columns = list(self.leaf.survey_columns)
-        for place, name in enumerate(normalisations):
-            used = choice == place
-            if used.any():
-                values[used] = _metric_leaves(self, name)
-        for one in by_kind.get("sampling", []):
+        for one in varied["sampling"]:
             assert self.sampled is not None
-            drawn = settings[one.id]
-            values[:, :, columns] = np.where(
-                (drawn == NOMINAL)[:, None, None],
-                self.leaf.value[self.rows][:, columns],
-                self.sampled[np.maximum(drawn, 0)],
-            )
-        for place, name in enumerate(normalisations):
-            used = choice == place
-            if name in SAMPLE_METHODS and used.any():
-                values[used] = by_sample(values[used], name, self.framework.normalised_range)
-        blocks, absent = dimension_blocks(self.framework), self.leaf.not_applicable[self.rows]
-        for one in by_kind.get("imputation", []):
-            for place, name in enumerate(one.alternatives):
-                used = settings[one.id] == place
-                if name != NONE and used.any():
-                    values[used] = impute(values[used], name, blocks, self.groups, absent)
-        for one in by_kind.get("leave-out", []):
-            left = settings[one.id]
-            for place, name in enumerate(one.alternatives):
-                used = left == place
-                if name != NONE and used.any():
-                    values[used, :, self._column(name)] = np.nan
+            drawn = np.flatnonzero(settings[one.id] != NOMINAL)
+            for column, own in zip(columns, np.moveaxis(self.sampled, -1, 0), strict=True):
+                by_leaf[column, drawn] = np.take(own, settings[one.id][drawn], axis=0)
+        name = chosen.get("normalisation", NONE)
+        if name in SAMPLE_METHODS:
+            values[:] = by_sample(values, name, self.framework.normalised_range)
+        name = chosen.get("imputation", NONE)
+        if name != NONE:
+            blocks, absent = dimension_blocks(self.framework), self.leaf.not_applicable[self.rows]
+            moments = self._moments if name == "regression" else None
+            values[:] = impute(values, name, blocks, self.groups, absent, moments)
+        for one in varied["leave-out"]:
+            left = np.array([-1 if n == NONE else self._column(n) for n in one.alternatives])
+            out = left[settings[one.id]]
+            draws = np.flatnonzero(out >= 0)
+            by_leaf[out[draws], draws] = np.nan
         return values
+
+    @cached_property
+    def _moments(self) -> list[Moments | None]:
+        """Regressions between a dimension's indicators, of the nominal values: one fit serves all
+        draws."""
+        return block_moments(self.leaf.value[self.rows], dimension_blocks(self.framework))
 
     def _column(self, indicator: str) -> int:
         return next(c for c, m in enumerate(self.framework.measured) if m.id == indicator)
@@ -164,7 +170,9 @@ def build_model(
     sampled = None
     if sampling and leaf.survey_columns:
         low, high = framework.normalised_range
-        sampled = np.empty((POOL, len(rows), len(leaf.survey_columns)), dtype=np.float32)
+        # Indicator by indicator in memory, a draw's departments together: drawn row by row.
+        by_leaf = np.empty((len(leaf.survey_columns), POOL, len(rows)), dtype=np.float32)
+        sampled = np.moveaxis(by_leaf, 0, -1)
         for place, d in enumerate(rows):
             drawn, _ = joint_draws(
                 leaf.survey.mean[d],
@@ -182,6 +190,19 @@ def build_model(
         tuple(evidence.departments[d].group for d in rows),
         sampled,
     )
+
+
+def _alike(
+    varied: Mapping[str, list[Input]], settings: Mapping[str, NDArray[np.int64]], count: int
+) -> Iterator[tuple[dict[str, str], NDArray[np.intp]]]:
+    """Draws that share the alternatives which hold for a whole setting, and these by kind."""
+    inputs = [
+        one for kind in ("normalisation", "aggregation", "imputation") for one in varied[kind]
+    ]
+    together = np.array([settings[one.id] for one in inputs], dtype=np.int64).reshape(-1, count)
+    for alike in np.unique(together, axis=1).T:
+        chosen = {one.kind: one.alternatives[k] for one, k in zip(inputs, alike, strict=True)}
+        yield chosen, np.flatnonzero((together == alike[:, None]).all(axis=0))
 
 
 def _aggregation(framework: Framework, name: str) -> str | Mapping[str, str] | None:
@@ -206,6 +227,9 @@ def _metric_leaves(model: Model, name: str) -> Array:
             continue
         raw = model.leaf.raw[model.rows][:, framework.metric_ids.index(indicator.id)]
         if name in SAMPLE_METHODS:
+            if framework.outliers is not None:
+                rule = framework.outliers
+                raw, _ = treat(raw, rule.skewness, rule.kurtosis, rule.winsorise)
             if metric.direction != "interval":
                 moved = (
                     np.log1p(np.maximum(raw, -1 + 1e-12)) if metric.transform == "log1p" else raw

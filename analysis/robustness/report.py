@@ -19,7 +19,7 @@ from analysis.robustness.inputs import Input
 from analysis.robustness.model import SAMPLE_METHODS, Model
 from analysis.robustness.sensitivity import Indices, exact_indices, sobol_indices, sobol_points
 from indicators.draws import stream
-from indicators.maturity import gate_states, gated_level, level_cuts, level_of
+from indicators.maturity import gate_columns, gated_levels, level_cuts, level_of
 
 Array = NDArray[Any]
 
@@ -107,11 +107,12 @@ def robustness(
     method = tuple(one for one in design.inputs if one.kind != "sampling")
     sampling = tuple(one for one in design.inputs if one.kind == "sampling")
     framework = model.framework
-    nominal = model.scores((), {}, 1)
+    read = gate_columns(framework)
+    nominal = model.scores((), {}, 1, read)
     generator = stream(seed, "alternatives", framework.id, framework.version)
     settings = {one.id: one.settings(generator.random(draws)) for one in method}
     step("draws", 0.1)
-    scores = model.scores(method, settings, draws)
+    scores = model.scores(method, settings, draws, read)
     step("sampling", 0.3)
     comparable = _comparable(method, settings, draws)
     overall = scores[:, :, 0]
@@ -125,7 +126,7 @@ def robustness(
     sampled_low = sampled_high = nominal[0, :, 0]
     if sampling:
         drawn = np.arange(min(sampling[0].size, max(draws, 1000)))
-        by_chance = model.scores(sampling, {sampling[0].id: drawn}, len(drawn))[:, :, 0]
+        by_chance = model.scores(sampling, {sampling[0].id: drawn}, len(drawn), [0])[:, :, 0]
         sampled_low, sampled_high = _span(by_chance)
     rank_low, rank_high = (np.floor(q) for q in np.nanquantile(ranks, (0.05, 0.95), axis=0))
     city = city_scores(model, overall)[comparable]
@@ -174,7 +175,7 @@ def city_scores(model: Model, overall: Array) -> Array:
 
 
 def _levels(model: Model, scores: Array) -> Array:
-    """Gated levels (n, R)."""
+    """Gated levels (n, R) from the scores of the nodes that levels and gates read."""
     framework = model.framework
     leaf = model.leaf
     if any(
@@ -183,10 +184,15 @@ def _levels(model: Model, scores: Array) -> Array:
         if m.metric
     ):
         return np.full(scores.shape[:2], np.nan)
-    states = gate_states(
-        framework, scores, leaf.raw[model.rows], leaf.raw_not_applicable[model.rows]
+    columns = gate_columns(framework)
+    return gated_levels(
+        framework,
+        scores,
+        leaf.raw[model.rows],
+        leaf.raw_not_applicable[model.rows],
+        positions={framework.node_ids[column]: place for place, column in enumerate(columns)},
+        raw_positions={id: column for column, id in enumerate(framework.metric_ids)},
     )
-    return gated_level(level_of(scores[..., 0], level_cuts(framework)), states)
 
 
 def _comparable(
@@ -253,16 +259,17 @@ def _conclusions(
     if not comparable.any():
         return found
     framework = model.framework
-    at = [framework.node_index[f.id] for f in framework.factors]
+    columns = gate_columns(framework)
+    at = [columns.index(framework.node_index[f.id]) for f in framework.factors]
     if len(at) > 1:
-        by_factor = [city_scores(model, scores[comparable][:, :, p]) for p in at]
+        by_factor = [city_scores(model, scores[:, :, p][comparable]) for p in at]
         now = [float(city_scores(model, nominal[:, :, p])[0]) for p in at]
         weakest = int(np.nanargmin(now))
         share = _mean(np.nanargmin(np.stack(by_factor), axis=0) == weakest)
         name = dict(framework.factors[weakest].name)
         found.append(Held("robustness.weakest-factor", {"factor": name}, share))
     cuts = level_cuts(framework)
-    city = level_of(city_scores(model, scores[comparable][:, :, 0]), cuts)
+    city = level_of(city_scores(model, scores[:, :, 0][comparable]), cuts)
     city_now = float(level_of(city_scores(model, nominal[:, :, 0]), cuts)[0])
     if np.isfinite(city_now) and not np.isnan(levels).all():
         found.append(
@@ -298,7 +305,7 @@ def _sensitivity(
     wanted = [d for d, name in enumerate(names) if name in design.departments]
 
     def outputs(settings: Mapping[str, NDArray[np.int64]], count: int) -> Array:
-        overall = model.scores(inputs, settings, count)[:, :, 0]
+        overall = model.scores(inputs, settings, count, [0])[:, :, 0]
         ranks = ranked(overall)
         columns = [np.abs(ranks - nominal_rank).mean(axis=1)]
         columns += [ranks[:, d] for d in wanted]

@@ -56,7 +56,7 @@ def split_variance(model: Model, design: Design, *, draws: int, seed: int = 1) -
     inputs = (*sampling, *method)
 
     def at(a: dict[str, NDArray[np.int64]], b: dict[str, NDArray[np.int64]]) -> Array:
-        return model.scores(inputs, {**a, **b}, draws)[:, :, 0]
+        return model.scores(inputs, {**a, **b}, draws, [0])[:, :, 0]
 
     both = at(*first)
     by_method = _index(both, at(second[0], first[1]))

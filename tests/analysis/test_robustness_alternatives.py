@@ -1,0 +1,93 @@
+"""What single alternatives of a robustness design do to a small round, against closed forms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.robustness.design import read_design
+from analysis.robustness.inputs import Input
+from analysis.robustness.model import Model, build_model
+from indicators.findings import Refused
+from indicators.outliers import treat
+from tests.indicators.frameworks import evidence_of, framework_of, metric
+
+RANDOM = np.random.default_rng(11)
+X = RANDOM.uniform(10, 90, 20)
+NEXT = 5 + 0.8 * X + RANDOM.normal(0, 1, 20)
+IDS = [f"d{k:02}" for k in range(20)]
+
+
+def round_of(columns: dict[str, np.ndarray], **top: object) -> Model:
+    framework = framework_of([metric(id) for id in columns], **top)
+    cells = {
+        d: {id: float(own[k]) for id, own in columns.items() if not np.isnan(own[k])}
+        for k, d in enumerate(IDS)
+    }
+    evidence = evidence_of(framework, metrics=cells)
+    everyone = np.arange(len(evidence.departments))
+    return build_model(evidence, framework, everyone, sampling=False, seed=1)
+
+
+def scores_under(model: Model, kind: str, *names: str) -> np.ndarray:
+    one = Input(kind, kind, names)
+    return model.scores((one,), {kind: np.arange(len(names))}, len(names))
+
+
+def test_a_regression_fills_a_gap_on_its_line() -> None:
+    """One gap: the maximum-likelihood line of the complete pairs, through what is there."""
+    gap = NEXT.copy()
+    gap[4] = np.nan
+    model = round_of({"x": X, "y": gap})
+    slope, base = np.polyfit(np.delete(X, 4), np.delete(NEXT, 4), 1)
+    nominal, filled = scores_under(model, "imputation", "nominal", "regression")[:, 4, 0]
+    assert nominal == pytest.approx(X[4])
+    assert filled == pytest.approx((X[4] + base + slope * X[4]) / 2, abs=1e-3)
+
+
+def test_a_regression_that_no_dimension_carries_is_an_error_that_names_it() -> None:
+    framework = framework_of([metric("x"), metric("y")])
+    few = {d: {"x": float(k), "y": 2.0 * k} for k, d in enumerate(IDS[:4])} | {"e": {"x": 3.0}}
+    evidence = evidence_of(framework, metrics=few)
+    model = build_model(evidence, framework, np.arange(5), sampling=False, seed=1)
+    design = yaml.safe_dump({"inputs": {"imputation": ["dimension-mean", "regression"]}})
+    with pytest.raises(Refused) as refused:
+        read_design(design.encode(), model, 1)
+    (finding,) = refused.value.findings
+    assert finding.code == "E951"
+    assert finding.where["input"] == "imputation:regression"
+
+
+def test_sample_scales_follow_the_framework_s_treatment_of_outliers() -> None:
+    wild = np.append(np.linspace(10, 20, 19), 95.0)
+    rule = {"outliers": {"skewness": 2, "kurtosis": 3.5, "winsorise": 5}}
+    (plain,) = scores_under(round_of({"x": wild}), "normalisation", "minmax")[..., 0]
+    (treated,) = scores_under(round_of({"x": wild}, **rule), "normalisation", "minmax")[..., 0]
+    own, done = treat(wild)
+    assert done is not None and done.units == 1
+    assert plain == pytest.approx(100 * (wild - 10) / 85)
+    assert treated == pytest.approx(100 * (own - own.min()) / (own.max() - own.min()))
+
+
+@given(st.integers(0, 2**32))
+def test_a_setting_has_the_same_scores_alone_and_among_others(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    gaps = [np.where(random.random(20) < 0.2, np.nan, own) for own in (X, NEXT, X[::-1])]
+    model = round_of(dict(zip("xyz", gaps, strict=True)))
+    inputs = (
+        Input("imputation", "imputation", ("nominal", "dimension-mean", "regression")),
+        Input("normalisation", "normalisation", ("nominal", "goalposts-wider", "rank")),
+        Input("aggregation", "aggregation", ("nominal", "geometric")),
+        Input("leave-out", "leave-out", ("nominal", "x", "y", "z")),
+    )
+    settings = {one.id: random.integers(0, one.size, 30) for one in inputs}
+    together = model.scores(inputs, settings, 30)
+    some = model.scores(inputs, settings, 30, [0, 2])
+    np.testing.assert_array_equal(some, together[..., [0, 2]])
+    for k in random.integers(0, 30, 4):
+        alone = model.scores(inputs, {id: own[[k]] for id, own in settings.items()}, 1)
+        # A regression's product of matrices may differ in its last digit.
+        np.testing.assert_allclose(alone[0], together[k], rtol=1e-12)
