@@ -1,11 +1,12 @@
-"""How a framework draft fits the data that are there: what rounds could not score under it, and
-which of their data it would no longer use."""
+"""How a framework draft fits the data that are there: what rounds could not score under it, which
+of their data it would no longer use, and which would answer another question."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +15,12 @@ from actions.framework_drafts import draft_base
 from indicators.findings import Finding
 from indicators.framework import Framework
 from indicators.framework.file import check_content
-from locales import text
+from locales import LANGUAGES, text, translate
 from survey_data.workspace import batches, registry
 from survey_data.workspace.progress import Draft
+
+WORDS = ("text", "name", "definition", "formula")
+"""What words a question; everything else of it says how its answers count."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,15 @@ class RoundFit:
 
     ``bound`` is the framework of the round, ``ID@VERSION``; ``unscored`` indicators of the draft
     that get no score for want of data; ``unused`` items and metrics whose data no score would use;
-    ``findings`` say it with code, place and fix.
+    ``changed`` ones that ask something else than the round did under the same id; ``findings`` say
+    it with code, place and fix.
     """
 
     round: str
     bound: str
     unscored: tuple[str, ...]
     unused: tuple[str, ...]
+    changed: tuple[str, ...]
     findings: tuple[Finding, ...]
 
 
@@ -98,6 +104,7 @@ def round_fits(
 def _fit(base: Framework, draft: Framework, data: RoundData) -> RoundFit:
     had = {(one.code, one.where["path"]) for one in _findings(base, data)}
     new = [one for one in _findings(draft, data) if (one.code, one.where["path"]) not in had]
+    other = _other_questions(base, draft, data)
     used = {*(item.id for item in draft.items), *draft.metric_ids}
     bound = data.framework
     return RoundFit(
@@ -106,7 +113,8 @@ def _fit(base: Framework, draft: Framework, data: RoundData) -> RoundFit:
         tuple(str(one.where["path"]) for one in new if one.code == "W303"),
         tuple(id for id in (*(i.id for i in bound.items), *bound.metric_ids)
               if id in data.held and id not in used),
-        tuple(new),
+        tuple(str(one.where["path"]) for one in other),
+        (*new, *other),
     )  # fmt: skip
 
 
@@ -153,3 +161,63 @@ def _findings(framework: Framework, data: RoundData) -> list[Finding]:
         else:
             warn("W306", node.id, node=node.id)
     return found
+
+
+def _other_questions(base: Framework, draft: Framework, data: RoundData) -> list[Finding]:
+    """Items and metrics with data that the draft's edits made another question than the round's."""
+    before, asked = _questions(base), _questions(data.framework)
+    found = []
+    for key, now in _questions(draft).items():
+        _, id = key
+        if key not in asked or id not in data.held or now == before.get(key):
+            continue
+        was = asked[key]
+        # A text that the round's framework left out may be written down without harm.
+        differs = [one for one in was if one in now and was[one] not in (None, now[one])]
+        counts = [one for one in differs if one not in WORDS]
+        params: dict[str, object] = {"id": id, "round": data.round}
+        if counts:
+            shown = [*counts, *(["words"] if len(counts) < len(differs) else [])]
+            found.append(
+                Finding("W307", "warning", {"path": id}, {**params, "differs": _listed(shown)})
+            )
+        elif differs:
+            held, given = was[differs[0]], now[differs[0]] or text("structure.no-words")
+            found.append(
+                Finding("W308", "warning", {"path": id}, {**params, "held": held, "given": given})
+            )
+    return found
+
+
+def _questions(framework: Framework) -> dict[tuple[str, str], dict[str, Any]]:
+    """What makes each item and metric the question that it is; a scale is compared with answers."""
+    found: dict[tuple[str, str], dict[str, Any]] = {
+        ("item", one.id): {"reverse": one.reverse, "text": one.text} for one in framework.items
+    }
+    for one in framework.measured:
+        if one.metric is not None:
+            found["metric", one.id] = {
+                "direction": one.metric.direction,
+                "unit": one.metric.unit,
+                "over_periods": one.metric.over_periods,
+                "name": one.name,
+                "definition": one.definition,
+                "formula": one.formula,
+            }
+    for field in framework.register_fields:
+        found["metric", field.id] = {
+            "unit": field.unit,
+            "over_periods": field.over_periods,
+            "name": field.name,
+            "definition": field.definition,
+        }
+    return found
+
+
+def _listed(parts: Iterable[str]) -> dict[str, str]:
+    return {
+        lang: ("、" if lang == "zh" else ", ").join(
+            translate(f"structure.differs-{one}", lang) for one in parts
+        )
+        for lang in LANGUAGES
+    }

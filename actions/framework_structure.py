@@ -24,6 +24,7 @@ from indicators.framework.structure import (
     Reference,
     below,
     free_id,
+    free_item_ids,
     moved_part,
     part,
     references,
@@ -41,6 +42,7 @@ __all__ = [
     "Removal",
     "SpareItem",
     "add_part",
+    "item_ids",
     "move_part",
     "part_form",
     "part_places",
@@ -113,13 +115,22 @@ def part_places(
     }
     beside = {one: tuple(s for s in siblings(content, one) if s != id) for one in parents}
     child = CHILD.get(held.kind) if held.entry.get("metric") is None else None
-    rounds = round_data(access) if data is None else data
-    # An id of before would bring along its answers, and be taken for the same part.
-    taken = {key for one in rounds for key in one.known}
-    free = free_id(content, id, taken) if child else ""
+    free = free_id(content, id, _taken(access, data)) if child else ""
     order = ("", *(siblings(content, held.parent) if held.parent in parents else (id,)))
     after = order[order.index(id) - 1]
     return Places(held.kind, held.parent or "", after, child, free, parents, beside)
+
+
+def item_ids(
+    access: Access,
+    draft: Draft,
+    indicator: str,
+    number: int,
+    data: Iterable[RoundData] | None = None,
+) -> tuple[str, ...]:
+    """Ids for so many new items of an indicator, which need not be there yet."""
+    authorize(access.user, "framework.edit", draft.id)
+    return free_item_ids(_content(draft), indicator, number, _taken(access, data))
 
 
 def spare_items(
@@ -244,6 +255,12 @@ def remove_part(access: Access, draft: Draft, id: str, with_references: bool = T
     if with_references:
         content = without_references(content, ids)
     return keep_content(access, draft, content, "remove", id)
+
+
+def _taken(access: Access, data: Iterable[RoundData] | None) -> set[str]:
+    """Ids of before: they would bring along their answers, and be taken for the same parts."""
+    rounds = round_data(access) if data is None else data
+    return {key for one in rounds for key in one.known}
 
 
 def _entry_of(content: Content, item: SpareItem) -> Content:

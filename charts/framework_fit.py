@@ -17,17 +17,19 @@ NAMED = 8
 
 
 def fit_table(fits: Sequence[Any], language: str) -> Table:
-    """Of each round its framework, the indicators without data, and the data without use."""
+    """Of each round its framework, the indicators without data, the data without use, and what
+    asks something else under the same id."""
     rows = tuple(
         (
             one.round,
             one.bound,
             some(one.unscored, language) or NOT_APPLICABLE,
             some(one.unused, language) or NOT_APPLICABLE,
+            some(one.changed, language) or NOT_APPLICABLE,
         )
         for one in fits
     )
-    columns = ("round", "bound", "unscored", "unused")
+    columns = ("round", "bound", "unscored", "unused", "changed")
     return Table(tuple(translate(f"structure.column-{c}", language) for c in columns), rows)
 
 
@@ -42,12 +44,14 @@ def break_sentence(fits: Sequence[Any], draft: str, language: str) -> str:
 
 
 def fit_sentence(fit: Any, language: str) -> str:
-    """What one round loses under a draft; empty when it loses nothing."""
+    """What a draft breaks in one round; empty when it breaks nothing."""
     parts = []
     if fit.unscored:
         parts.append(("structure.fit-unscored", fit.unscored))
     if fit.unused:
         parts.append(("structure.fit-unused", fit.unused))
+    if fit.changed:
+        parts.append(("structure.fit-changed", fit.changed))
     return ("" if language == "zh" else " ").join(
         translate(key, language, round=fit.round, count=len(ids), ids=some(ids, language))
         for key, ids in parts

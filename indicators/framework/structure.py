@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import copy
 import string
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain, count, islice
 from typing import Any
 
 from indicators.findings import Finding, Refused
@@ -58,11 +59,15 @@ def free_id(content: Content, parent: str, taken: Collection[str] = ()) -> str:
     """The first id for a new part under a node, in the manner of F1, P1, P1-1, P1-1a, that neither
     the content nor ``taken`` has."""
     kind = part(content, parent).kind
-    used = {*taken, *(one.id for one in owners(content))}
     stem = {"overall": "F", "dimension": f"{parent}-"}.get(kind, parent)
-    letters = string.ascii_lowercase if kind == "indicator" else ()
-    ends = (*letters, *range(1, len(used) + 2))
-    return next(stem + str(end) for end in ends if stem + str(end) not in used)
+    return next(_free_ids(content, stem, taken, letters=kind == "indicator"))
+
+
+def free_item_ids(
+    content: Content, indicator: str, number: int, taken: Collection[str] = ()
+) -> tuple[str, ...]:
+    """As `free_id`, for the items of an indicator that need not be there yet."""
+    return tuple(islice(_free_ids(content, indicator, taken, letters=True), number))
 
 
 def with_part(content: Content, parent: str, entry: Content, after: str | None = None) -> Content:
@@ -123,6 +128,14 @@ def without_references(content: Content, ids: Collection[str]) -> Content:
     changed = copy.deepcopy(content)
     _without_references(changed, set(ids))
     return changed
+
+
+def _free_ids(
+    content: Content, stem: str, taken: Collection[str], *, letters: bool
+) -> Iterator[str]:
+    used = {*taken, *(one.id for one in owners(content))}
+    ends = chain(string.ascii_lowercase if letters else (), count(1))
+    return (stem + str(end) for end in ends if stem + str(end) not in used)
 
 
 def _children_list(entry: Content, kind: str) -> list[Any]:

@@ -11,6 +11,7 @@ from actions.framework_fit import RoundFit
 from actions.framework_structure import (
     Places,
     add_part,
+    item_ids,
     move_part,
     part_form,
     part_places,
@@ -50,7 +51,7 @@ def breaks(view: DraftView, fits: Sequence[RoundFit]) -> None:
         return
     lang = language()
     frame.section(say("structure.breaks"), break_sentence(fits, view.name, lang))
-    frame.table(fit_table(fits, lang), wrap=(2, 3))
+    frame.table(fit_table(fits, lang), wrap=(2, 3, 4))
 
 
 def _add(draft: Draft, view: DraftView, id: str, places: Places) -> None:
@@ -104,7 +105,8 @@ def _indicator(draft: Draft, id: str, places: Places, form: str) -> tuple[Entry,
     survey = _either("structure.measured", ("survey", "metric"), form) == "survey"
     if survey:
         items = _spare(draft, id, form)
-        entry["survey"] = {"items": _new_items(form, str(entry.get("id", "")), 0 if items else 1)}
+        new = _new_items(draft, form, str(entry.get("id", "")), 0 if items else 1)
+        entry["survey"] = {"items": new}
     else:
         entry["metric"] = _metric(form)
     with st.expander(say("structure.more")):
@@ -124,7 +126,7 @@ def _metric(form: str) -> Entry:
     return form_of(kinds, form, of="metric.", left_out=left_out)
 
 
-def _new_items(form: str, stem: str, least: int) -> list[Entry]:
+def _new_items(draft: Draft, form: str, indicator: str, least: int) -> list[Entry]:
     count = st.number_input(
         say("structure.new-items"),
         min_value=0,
@@ -133,9 +135,9 @@ def _new_items(form: str, stem: str, least: int) -> list[Entry]:
         key=f"{form}-count",
     )
     fields, found = part_form(access(), "item"), []
-    for place in range(int(count or 0)):
+    ids = item_ids(access(), draft, indicator, int(count or 0), keeping.data())
+    for place, suggested in enumerate(ids):
         with st.container(border=True):
-            suggested = f"{stem}{'abcdefghijklmnop'[place]}"
             found.append(form_of(fields, f"{form}-item-{place}", suggested=suggested))
     return found
 

@@ -220,6 +220,7 @@ CALLS: list[tuple[str, Callable[[Access], Any]]] = [
     ("round_fits", lambda a: framework_fit.round_fits(a, DRAFT)),
     ("part_form", lambda a: framework_structure.part_form(a, "item")),
     ("part_places", lambda a: framework_structure.part_places(a, DRAFT, "P")),
+    ("item_ids", lambda a: framework_structure.item_ids(a, DRAFT, "P1-1", 1)),
     ("spare_items", lambda a: framework_structure.spare_items(a, DRAFT)),
     ("add_part", lambda a: framework_structure.add_part(a, DRAFT, "P", {})),
     ("move_part", lambda a: framework_structure.move_part(a, DRAFT, "P1", "I")),

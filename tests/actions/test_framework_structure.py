@@ -195,37 +195,6 @@ def test_the_impact_of_a_removal_is_what_scoring_without_the_part_says(access, d
     assert found.city[1] == after.city.score[0] != found.city[0]
 
 
-def test_each_round_says_what_it_cannot_score_and_what_it_holds_for_nothing(access, draft):
-    assert all(not one.findings for one in round_fits(access, draft))
-    draft = add_part(access, draft, "P1", RATE)
-    draft = remove_part(access, draft, "P2-1")
-    items = tuple(i for i in framework_of(access).scales()["P2-1"])
-    fits = round_fits(access, draft)
-    assert [one.round for one in fits] == ["2025", "2024", "2023"]
-    for one in fits:
-        assert one.bound == SHIPPED
-        assert one.unscored == ("P1-9",) and one.unused == items
-        (finding,) = one.findings
-        assert finding.code == "W303" and finding.severity == "warning"
-        assert one.round in finding.message["en"] and finding.fix["zh"]
-
-
-def test_a_dimension_without_any_data_is_named_too(access, draft):
-    for id in ("P1-1", "P1-2", "P1-3"):
-        draft = move_part(access, draft, id, "P2")
-    draft = add_part(access, draft, "P1", ASKED)
-    (fit, *_) = round_fits(access, draft)
-    assert [(f.code, f.where["path"]) for f in fit.findings] == [("W303", "P1-8"), ("W306", "P1")]
-
-
-def test_an_item_moved_to_another_scale_is_warned_of(access, draft):
-    entry = {"id": "P1-8", "name": "x", "survey": {"scale": {"min": 0, "max": 10},
-                                                   "items": [{"id": "P1-8a"}]}}  # fmt: skip
-    draft = add_part(access, draft, "P1", entry, ["P1-1a"])
-    (fit, *_) = round_fits(access, draft)
-    assert ("W305", "P1-1a") in [(f.code, f.where["path"]) for f in fit.findings]
-
-
 def test_a_department_that_loses_its_only_data_does_not_hinder_the_impact(tmp_path):
     access = open_access(str(tmp_path / "small.db"))
     content = to_yaml(content_of([metric("A"), metric("B")]))

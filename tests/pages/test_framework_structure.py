@@ -10,7 +10,7 @@ import pytest
 from actions.access import open_access
 from actions.framework_drafts import framework_draft, start_framework_draft
 from actions.framework_edits import edit_framework
-from actions.framework_structure import add_part
+from actions.framework_structure import add_part, remove_part
 from tests.pages.test_framework import PAGE, SHIPPED, click, finding, held, run
 from tests.pages.test_see import text
 
@@ -96,6 +96,26 @@ def test_an_item_is_added_moved_and_removed(visit, drafted):
     app = click(run(app), "remove-P1-1a")
     assert ("P1-1a", ("parent",), "P1-1", None) in edits(drafted)
     assert "no longer used (1): P1-1a" in app.warning[0].value
+
+
+def test_a_new_question_under_an_old_id_is_warned_of_and_other_ids_are_proposed(visit, drafted):
+    access = open_access(drafted)
+    draft = framework_draft(access)
+    assert draft is not None
+    remove_part(access, draft, "P1-1")
+    access.workspace.close()
+    app = visit(drafted, PAGE, part="structure", node="P1", lang="en")
+    key = form(app)
+    app.text_input(key=f"{key}-id").set_value("P1-1")
+    app.text_input(key=f"{key}-name-en").set_value("Lunch quality")
+    app = run(app)
+    assert app.text_input(key=f"{key}-item-0-id").placeholder == "P1-1d"
+    app.text_input(key=f"{key}-item-0-id").set_value("P1-1a")
+    app.text_input(key=f"{key}-item-0-text-en").set_value("Is lunch tasty?")
+    app = click(app, f"{key}-add")
+    assert "not the question of 2025 (1): P1-1a" in app.warning[0].value
+    app.query_params["part"] = "adopt"
+    assert "W308" in text(run(app))
 
 
 def test_removing_a_dimension_says_what_goes_and_clears_what_names_it(visit, drafted):
