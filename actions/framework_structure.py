@@ -7,7 +7,7 @@ do not cover a new child yet (E317), which stand in the draft until they are men
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -178,7 +178,8 @@ def add_part(
     after: str | None = None,
     data: Iterable[RoundData] | None = None,
 ) -> Draft:
-    """Put a new part under a node: behind a sibling, first with ``""``, at the end with None.
+    """Put new parts under a node, in the order given: behind a sibling, first with ``""``, at the
+    end with None.
 
     ``entry`` is the part as a file has it: a factor, dimension, indicator or item, as the parent
     asks. ``items`` are ids of `spare_items` that the new indicator, or the parent, is made of; they
@@ -189,6 +190,7 @@ def add_part(
     before = content = _content(draft)
     kind = CHILD.get(part(content, parent).kind)
     wanted = tuple(dict.fromkeys(items))
+    after = _staying(siblings(content, parent), after, wanted)
     spare = {one.id: one for one in (spare_items(access, draft, data) if wanted else ())}
     for id in wanted:
         if id not in spare:
@@ -203,6 +205,7 @@ def add_part(
         taken = []
     for one in (*(() if entry is None else (dict(entry),)), *taken):
         content = with_part(content, parent, one, after)
+        after = None if after is None else str(one.get("id"))
     _refuse_new_errors(before, content)
     done = wanted[-1] if entry is None and wanted else str((entry or {}).get("id", parent))
     return keep_content(access, draft, content, "add", done)
@@ -261,6 +264,15 @@ def _taken(access: Access, data: Iterable[RoundData] | None) -> set[str]:
     """Ids of before: they would bring along their answers, and be taken for the same parts."""
     rounds = round_data(access) if data is None else data
     return {key for one in rounds for key in one.known}
+
+
+def _staying(order: tuple[str, ...], after: str | None, going: Collection[str]) -> str | None:
+    """The sibling to stand behind: where that one itself is put anew, the last before it that is
+    not, or the first place."""
+    if after not in order or after not in going:
+        return after
+    ahead = order[: order.index(after)]
+    return next((one for one in reversed(ahead) if one not in going), "")
 
 
 def _entry_of(content: Content, item: SpareItem) -> Content:

@@ -38,7 +38,7 @@ from actions.imports import import_metrics
 from actions.judgements import add_expert, judge, use_judgements
 from actions.rounds import new_round
 from actions.scoring import round_scores
-from indicators.framework.content import to_yaml
+from indicators.framework.content import owner, to_yaml
 from indicators.framework.file import check_framework
 from indicators.framework.judging import asked_pairs
 from tests.indicators.frameworks import content_of, metric, survey
@@ -112,6 +112,32 @@ def test_a_removed_item_with_answers_can_be_asked_again_elsewhere(access, draft)
     assert edits(access, draft) == [("P1-1a", ("parent",), "P1-1", "P2-1")]
     draft = move_part(access, draft, "P1-1a", "P1-1", "")
     assert edits(access, draft) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "items", "after", "expected"),
+    [
+        (None, ["P2-1a", "P2-1b"], "P1-1a", "P1-1a P2-1a P2-1b P1-1b P1-1c"),
+        ({"id": "q"}, ["P2-1a", "P2-1b"], "", "q P2-1a P2-1b P1-1a P1-1b P1-1c"),
+        ({"id": "q"}, ["P2-1a"], None, "P1-1a P1-1b P1-1c q P2-1a"),
+        # Behind an item that is put anew itself: where it stood.
+        (None, ["P2-1a", "P1-1b"], "P1-1b", "P1-1a P2-1a P1-1b P1-1c"),
+        (None, ["P1-1b", "P1-1a"], "P1-1b", "P1-1b P1-1a P1-1c"),
+    ],
+)
+def test_several_items_stand_in_the_order_given_behind_the_one_named(
+    access, draft, entry, items, after, expected
+):
+    draft = add_part(access, draft, "P1-1", entry, items, after)
+    content = draft_view(access, draft).content
+    assert [
+        one["id"] for one in owner(content, "P1-1").entry["survey"]["items"]
+    ] == expected.split()
+
+
+def test_an_item_of_another_indicator_is_no_sibling_to_stand_behind(access, draft):
+    wrong = refusal(add_part, access, draft, "P1-1", None, ["P2-1a"], "P2-1a")
+    assert wrong == [("E968", "P2-1a")]
 
 
 @pytest.mark.parametrize(
