@@ -64,7 +64,7 @@ def _weighted_mean(children: list[Array], weights: NDArray[np.floating]) -> Arra
     total: Array = np.zeros(())
     with np.errstate(divide="ignore", invalid="ignore"):
         for place, x in enumerate(children):
-            w = weights[..., place]
+            w = np.asarray(weights[..., place], dtype=np.float64)
             gone = np.isnan(x)
             if gone.any():
                 x, w = np.where(gone, 0.0, x), np.where(gone, 0.0, w)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -81,14 +80,17 @@ class Model:
             kind: [i for i in inputs if i.kind == kind and i.id in settings] for kind in KINDS
         }
         base: dict[str, Array] = {}
+        fitted: dict[str, list[Moments | None]] = {}
         for chosen, draws in _alike(varied, settings, count):
             name = chosen.get("normalisation", NONE)
             if name not in base:
                 base[name] = _metric_leaves(self, name).T
+            if name not in fitted and self._imputation(chosen) == "regression":
+                fitted[name] = self._regressions(base[name].T, name)
             for start in range(0, len(draws), CHUNK):
                 part = draws[start : start + CHUNK]
                 own = {one: values[part] for one, values in settings.items()}
-                values = self._leaves(base[name], chosen, varied, own, len(part))
+                values = self._leaves(base[name], fitted.get(name), chosen, varied, own, len(part))
                 scores = up_the_tree(
                     self.framework,
                     values,
@@ -117,6 +119,7 @@ class Model:
     def _leaves(
         self,
         base: Array,
+        fitted: list[Moments | None] | None,
         chosen: Mapping[str, str],
         varied: Mapping[str, list[Input]],
         settings: Mapping[str, NDArray[np.int64]],
@@ -132,14 +135,16 @@ class Model:
             drawn = np.flatnonzero(settings[one.id] != NOMINAL)
             for column, own in zip(columns, np.moveaxis(self.sampled, -1, 0), strict=True):
                 by_leaf[column, drawn] = np.take(own, settings[one.id][drawn], axis=0)
-        name = chosen.get("normalisation", NONE)
+        name, method = chosen.get("normalisation", NONE), self._imputation(chosen)
+        if name != NONE or chosen.get("imputation", NONE) != NONE or varied["sampling"]:
+            values[:, self.leaf.imputed[self.rows]] = np.nan
+        else:
+            method = "none"  # the values stand as they were scored
         if name in SAMPLE_METHODS:
             values[:] = by_sample(values, name, self.framework.normalised_range)
-        name = chosen.get("imputation", NONE)
-        if name != NONE:
+        if method != "none":
             blocks, absent = dimension_blocks(self.framework), self.leaf.not_applicable[self.rows]
-            moments = self._moments if name == "regression" else None
-            values[:] = impute(values, name, blocks, self.groups, absent, moments)
+            values[:] = impute(values, method, blocks, self.groups, absent, fitted)
         for one in varied["leave-out"]:
             left = np.array([-1 if n == NONE else self._column(n) for n in one.alternatives])
             out = left[settings[one.id]]
@@ -147,11 +152,18 @@ class Model:
             by_leaf[out[draws], draws] = np.nan
         return values
 
-    @cached_property
-    def _moments(self) -> list[Moments | None]:
-        """Regressions between a dimension's indicators, of the nominal values: one fit serves all
-        draws."""
-        return block_moments(self.leaf.value[self.rows], dimension_blocks(self.framework))
+    def _imputation(self, chosen: Mapping[str, str]) -> str:
+        """The method that fills gaps: the alternative, else the framework's own."""
+        name = chosen.get("imputation", NONE)
+        return self.framework.imputation if name == NONE else name
+
+    def _regressions(self, base: Array, name: str) -> list[Moments | None]:
+        """Regressions between a dimension's indicators under a normalisation: of the values without
+        sampling error, so that one fit serves all draws."""
+        values = np.where(self.leaf.imputed[self.rows], np.nan, base)
+        if name in SAMPLE_METHODS:
+            values = by_sample(values[None], name, self.framework.normalised_range)[0]
+        return block_moments(values, dimension_blocks(self.framework))
 
     def _column(self, indicator: str) -> int:
         return next(c for c, m in enumerate(self.framework.measured) if m.id == indicator)
@@ -236,11 +248,10 @@ def _metric_leaves(model: Model, name: str) -> Array:
                 )
                 values[:, column] = -moved if metric.direction == "down" else moved
             continue
-        if isinstance(metric.goalposts, tuple):
+        method = framework.normalisation_of(metric)
+        if isinstance(metric.goalposts, tuple) and method.method == "goalposts":
             other = _moved_goalposts(metric, -1 if name == "goalposts-wider" else 1)
-            values[:, column], _ = normalise(
-                raw, other, framework.normalisation_of(metric), framework.normalised_range
-            )
+            values[:, column], _ = normalise(raw, other, method, framework.normalised_range)
     return values
 
 

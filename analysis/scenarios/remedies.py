@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from analysis.scenarios.simulation import Planner, simulate, terms_at
 Array = NDArray[np.float64]
 LEAST = 0.05
 """Points below which a rise is none: it would be written as 0.0."""
+MOST_SETS = 5000
+"""Sets of measures looked at before a measure counts as one that nobody can plan at a glance."""
 NEARLY = 2 / 3
 """Measures that raise an indicator by this share of the most that any does are worth comparing."""
 
@@ -95,30 +98,63 @@ def remedies(planner: Planner, indicators: Sequence[str], horizon: int = 3) -> d
 def with_prerequisites(
     catalogue: Catalogue, cost: Mapping[str, float]
 ) -> dict[str, frozenset[str]]:
-    """Each measure with all that it needs first, of alternatives the cheapest found.
+    """Each measure with all that it needs first, at least cost.
 
     Measures that can never begin are absent, and those whose prerequisites exclude one another.
     """
-    found: dict[str, frozenset[str]] = {}
+    found = {m.id: _cheapest_package(catalogue, m.id, cost) for m in catalogue.measures}
+    return {id: package for id, package in found.items() if package}
+
+
+def _cheapest_package(
+    catalogue: Catalogue, measure: str, cost: Mapping[str, float]
+) -> frozenset[str] | None:
+    """Uniform-cost search: the cheapest set is completed first, by each way to meet its first need."""
     exclusive = [set(one.pair) for one in catalogue.interactions if one.kind == "exclusive"]
-    changed = True
-    while changed:
-        changed = False
-        for measure in catalogue.measures:
-            need = measure.requires
-            if not all(id in found for id in need.all):
-                continue
-            package = frozenset({measure.id}).union(*(found[id] for id in need.all))
-            for some in need.any:
-                if package.isdisjoint(some):
-                    ways = [package | found[id] for id in some if id in found]
-                    package = min(ways, key=lambda way: _cost(way, cost), default=frozenset())
-            held = found.get(measure.id)
-            cheaper = held is None or _cost(package, cost) < _cost(held, cost)
-            if package and cheaper and not any(pair <= package for pair in exclusive):
-                found[measure.id] = package
-                changed = True
-    return found
+    start = frozenset({measure})
+    waiting = [(_cost(start, cost), sorted(start))]
+    seen = {start}
+    while waiting and len(seen) < MOST_SETS:
+        package = frozenset(heappop(waiting)[1])
+        ways = _ways(catalogue, package)
+        if ways is None:
+            if _can_begin(catalogue, package):
+                return package
+            continue
+        for added in ways:
+            wider = package | {added}
+            if wider not in seen and not any(p <= wider for p in exclusive):
+                seen.add(wider)
+                heappush(waiting, (_cost(wider, cost), sorted(wider)))
+    return None
+
+
+def _ways(catalogue: Catalogue, package: frozenset[str]) -> list[str] | None:
+    """Measures of which one must join the package next; None when it needs no more."""
+    for id in sorted(package):
+        need = catalogue.measure(id).requires
+        missing = [other for other in need.all if other not in package]
+        if missing:
+            return missing[:1]
+        for some in need.any:
+            if package.isdisjoint(some):
+                return list(some)
+    return None
+
+
+def _can_begin(catalogue: Catalogue, package: frozenset[str]) -> bool:
+    """Whether there is an order in which every measure comes after what it needs."""
+    begun: set[str] = set()
+    while True:
+        ready = {
+            id
+            for id in package - begun
+            if begun.issuperset((need := catalogue.measure(id).requires).all)
+            and all(not begun.isdisjoint(some) for some in need.any)
+        }
+        if not ready:
+            return begun == package
+        begun |= ready
 
 
 def _cost(measures: Iterable[str], cost: Mapping[str, float]) -> float:

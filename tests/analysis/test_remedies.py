@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis.scenarios.remedies import remedies, with_prerequisites
 from tests.analysis.scenario_cities import catalogue_of, measure, outcome, planner_of
@@ -90,3 +95,51 @@ def test_a_measure_whose_prerequisites_exclude_one_another_cannot_be_taken():
     apart = [{"pair": ["a", "b"], "kind": "exclusive"}]
     catalogue = catalogue_of(*listed, interactions=apart)
     assert set(with_prerequisites(catalogue, dict.fromkeys(catalogue.ids, 1.0))) == {"a", "b"}
+
+
+def test_an_alternative_that_excludes_the_measure_gives_way_to_a_dearer_one():
+    listed = (cheap("a"), cheap("b", price=50), cheap("M", requires={"any": [["a", "b"]]}))
+    catalogue = catalogue_of(*listed, interactions=[{"pair": ["a", "M"], "kind": "exclusive"}])
+    assert with_prerequisites(catalogue, {"a": 10, "b": 50, "M": 10})["M"] == {"b", "M"}
+
+
+def test_one_alternative_may_meet_two_needs():
+    need = {"any": [["a", "b"], ["b", "c"]]}
+    catalogue = catalogue_of(cheap("a"), cheap("b"), cheap("c"), cheap("M", requires=need))
+    assert with_prerequisites(catalogue, {"a": 3, "b": 4, "c": 100, "M": 1})["M"] == {"b", "M"}
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=40)
+def test_a_package_is_the_cheapest_of_all_sets_that_can_begin(seed: int):
+    random = np.random.default_rng(seed)
+    ids = [f"m{k}" for k in range(6)]
+
+    def others(k: int, most: int) -> list[str]:
+        return [str(id) for id in random.permutation(ids[:k])[: random.integers(0, most + 1)]]
+
+    listed = []
+    for k, id in enumerate(ids):
+        some = [group for group in (others(k, 3), others(k, 3)) if group]
+        listed.append(cheap(id, requires={"all": others(k, 1), "any": some}))
+    pair = sorted(str(id) for id in random.permutation(ids)[:2])
+    catalogue = catalogue_of(*listed, interactions=[{"pair": pair, "kind": "exclusive"}])
+    cost = {id: float(random.integers(1, 9)) for id in ids}
+    closed = [
+        set(chosen)
+        for size in range(1, 7)
+        for chosen in combinations(ids, size)
+        if not set(pair) <= set(chosen)
+        and all(
+            set((need := catalogue.measure(id).requires).all) <= set(chosen)
+            and all(set(group) & set(chosen) for group in need.any)
+            for id in chosen
+        )
+    ]
+    found = with_prerequisites(catalogue, cost)
+    for id in ids:
+        least = [sum(cost[one] for one in own) for own in closed if id in own]
+        assert (id in found) == bool(least)
+        if least:
+            assert found[id] in closed
+            assert sum(cost[one] for one in found[id]) == min(least)

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from analysis.robustness.design import read_design
 from analysis.robustness.inputs import Input
 from analysis.robustness.model import Model, build_model
+from indicators.aggregate import up_the_tree
 from indicators.findings import Refused
+from indicators.leaves import leaves
 from indicators.outliers import treat
 from tests.indicators.frameworks import evidence_of, framework_of, metric
 
@@ -70,6 +72,67 @@ def test_sample_scales_follow_the_framework_s_treatment_of_outliers() -> None:
     assert done is not None and done.units == 1
     assert plain == pytest.approx(100 * (wild - 10) / 85)
     assert treated == pytest.approx(100 * (own - own.min()) / (own.max() - own.min()))
+
+
+GAPS = np.random.default_rng(5).random((3, 20)) < 0.15
+
+
+def gapped() -> dict[str, np.ndarray]:
+    whole = {"x": X, "y": NEXT, "z": 100 - X + np.linspace(-3, 3, 20)}
+    return {
+        id: np.where(gone, np.nan, own) for (id, own), gone in zip(whole.items(), GAPS, strict=True)
+    }
+
+
+NORMALISATIONS = ("goalposts-wider", "goalposts-narrower", "minmax", "zscore", "rank")
+IMPUTATIONS = ("dimension-mean", "group-mean", "regression")
+
+
+def rescored(normalisation: str, imputation: str) -> np.ndarray:
+    """Scores of a framework that has the alternatives as its own choice."""
+    columns = gapped()
+    if normalisation.startswith("goalposts"):
+        posts = [-10, 110] if normalisation.endswith("wider") else [10, 90]
+        own = framework_of([metric(id, goalposts=posts) for id in columns], imputation=imputation)
+    else:
+        own = framework_of(
+            [metric(id) for id in columns],
+            imputation=imputation,
+            normalisation={"method": normalisation} | (
+                {"mean": 0, "sd": 1} if normalisation == "zscore" else {}
+            ),
+        )  # fmt: skip
+    cells = {
+        d: {id: float(v[k]) for id, v in columns.items() if not np.isnan(v[k])}
+        for k, d in enumerate(IDS)
+    }
+    return up_the_tree(own, leaves(evidence_of(own, metrics=cells), own).value)
+
+
+@pytest.mark.parametrize("normalisation", NORMALISATIONS)
+@pytest.mark.parametrize("imputation", IMPUTATIONS)
+@pytest.mark.parametrize("own", ["none", "group-mean"])
+def test_crossed_alternatives_are_those_of_a_framework_that_has_them(
+    normalisation: str, imputation: str, own: str
+) -> None:
+    """Also where the framework fills gaps its own way, and keeps it under the normalisation."""
+    model = round_of(gapped(), imputation=own)
+    inputs = (
+        Input("normalisation", "normalisation", (normalisation,)),
+        Input("imputation", "imputation", ("nominal", imputation)),
+    )
+    settings = {"normalisation": np.zeros(2, dtype=int), "imputation": np.arange(2)}
+    kept, crossed = model.scores(inputs, settings, 2)
+    np.testing.assert_allclose(crossed, rescored(normalisation, imputation), rtol=1e-9)
+    np.testing.assert_allclose(kept, rescored(normalisation, own), rtol=1e-9)
+
+
+def test_goalposts_do_not_act_on_what_the_sample_scales() -> None:
+    wild = np.append(np.linspace(10, 20, 19), 95.0)
+    rule = {"skewness": 2, "kurtosis": 3.5, "winsorise": 5}
+    model = round_of({"x": wild}, normalisation={"method": "minmax"}, outliers=rule)
+    nominal, wider = scores_under(model, "normalisation", "nominal", "goalposts-wider")
+    np.testing.assert_array_equal(wider, nominal)
 
 
 @given(st.integers(0, 2**32))
