@@ -6,9 +6,18 @@ from typing import Any
 
 from actions.access import Access, authorize
 from indicators.findings import Finding, Refused
-from indicators.framework.content import Content, Field, children, owner, plain_content, with_value
+from indicators.framework.content import (
+    CHILDREN,
+    Content,
+    Field,
+    Owner,
+    children,
+    plain_content,
+    with_value,
+)
 from indicators.framework.file import check_content
 from indicators.framework.history import step_back, stepped_back
+from indicators.framework.structure import part
 from survey_data.workspace import progress
 from survey_data.workspace.progress import Draft
 
@@ -33,9 +42,10 @@ def edit_framework(access: Access, draft: Draft, id: str, field: Field, value: A
 
 def keep_weights(access: Access, draft: Draft, id: str) -> Draft:
     """Write the weights that judgements gave a node's children as plain numbers, and take the
-    judgements out of the framework. Raises Refused (E920)."""
+    judgements out of the framework. Raises Refused: E968 for an unknown node, E920."""
     authorize(access.user, "framework.edit", draft.id)
     content = _content(draft)
+    _node(content, id)
     framework, _ = check_content(content)
     if framework is not None:
         node = framework.node(id)
@@ -46,9 +56,11 @@ def keep_weights(access: Access, draft: Draft, id: str) -> Draft:
 
 
 def reset_weights(access: Access, draft: Draft, id: str) -> Draft:
-    """Give the children of a node equal weights. Raises Refused (E920)."""
+    """Give the children of a node equal weights. Raises Refused: E968 for an unknown node, E920."""
     authorize(access.user, "framework.edit", draft.id)
-    content = with_value(_content(draft), id, ("weighting",), None)
+    content = _content(draft)
+    _node(content, id)
+    content = with_value(content, id, ("weighting",), None)
     for child in children(content, id):
         content = with_value(content, child.id, ("weight",), None)
     return keep_content(access, draft, content, "weights", id)
@@ -56,10 +68,10 @@ def reset_weights(access: Access, draft: Draft, id: str) -> Draft:
 
 def set_weighting(access: Access, draft: Draft, id: str, weighting: dict[str, Any]) -> Draft:
     """Write judgements as the source of a node's weights; what the block says of its own source
-    stays. Raises Refused (E920)."""
+    stays. Raises Refused: E968 for an unknown node, E920."""
     authorize(access.user, "framework.edit", draft.id)
     content = _content(draft)
-    before = owner(content, id).entry.get("weighting") or {}
+    before = _node(content, id).entry.get("weighting") or {}
     kept = {key: before[key] for key in ("source", "status") if key in before}
     changed = with_value(content, id, ("weighting",), {**weighting, **kept})
     return keep_content(access, draft, changed, "weights", id)
@@ -98,6 +110,14 @@ def undo_edit(access: Access, draft: Draft) -> Draft:
     before = stepped_back(_content(draft), past[-1][2])
     held = {**draft.content, "framework": before, "past": past[:-1]}
     return progress.save_draft(access.workspace, draft, held)
+
+
+def _node(content: Content, id: str) -> Owner:
+    """A node that others stand under. Raises Refused (E968)."""
+    held = part(content, id)
+    if held.kind not in CHILDREN:
+        raise Refused(Finding("E968", where={"path": id}, params={"id": id}))
+    return held
 
 
 def _past(draft: Draft) -> list[Any]:

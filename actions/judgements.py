@@ -16,6 +16,7 @@ from actions.framework_edits import set_weighting
 from indicators.findings import Finding, Refused
 from indicators.framework.content import children, owner
 from indicators.framework.judging import Judging, judging, ratio_of, step_of
+from indicators.framework.structure import part
 from indicators.framework.weighting import MOST_CHILDREN, Weighting
 from indicators.pairwise_weights import ACCEPTED_RATIO, Consistency, consistency
 from survey_data.workspace import progress
@@ -215,9 +216,11 @@ def weights_beside(
 
 
 def _held(draft: Draft, node: str) -> dict[str, Any]:
-    """A copy of a node's judgements to change; at first those of the framework itself."""
+    """A copy of a node's judgements to change; at first those of the framework itself. Raises
+    Refused (E968)."""
     kept: Any = draft.content.get("judgements") or {}
-    held = kept.get(node) or owner(_content(draft), node).entry.get("weighting") or {}
+    written = part(_content(draft), node).entry.get("weighting")
+    held = kept.get(node) or written or {}
     if held.get("method", "ahp") not in METHODS:
         held = {}
     experts = [

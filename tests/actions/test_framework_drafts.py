@@ -24,7 +24,8 @@ from actions.framework_drafts import (
     impact,
     start_framework_draft,
 )
-from actions.framework_edits import edit_framework, keep_weights, reset_weights
+from actions.framework_edits import edit_framework, keep_weights, reset_weights, set_weighting
+from actions.framework_structure import remove_part
 from actions.frameworks import framework_of
 from actions.judgements import (
     add_expert,
@@ -165,6 +166,25 @@ def test_a_version_that_is_taken_is_refused_and_the_draft_stays(access, draft):
         adopt_draft(access, draft)
     assert caught.value.first.code == "E914"
     assert framework_draft(access, draft.id) is not None
+
+
+@pytest.mark.parametrize("id", ["P1", "P2-1a", "nobody"])
+@pytest.mark.parametrize(
+    "action",
+    [keep_weights, reset_weights, lambda a, d, id: set_weighting(a, d, id, {"method": "equal"})],
+)
+def test_weights_of_what_the_draft_has_not_as_a_node_are_refused(access, draft, action, id):
+    draft = remove_part(access, draft, "P1")
+    with pytest.raises(Refused) as caught:
+        action(access, draft, id)
+    assert (caught.value.first.code, caught.value.first.where["path"]) == ("E968", id)
+
+
+def test_nobody_judges_a_node_that_is_gone(access, draft):
+    draft = remove_part(access, draft, "P1")
+    with pytest.raises(Refused) as caught:
+        add_expert(access, draft, "P1", "Li")
+    assert caught.value.first.code == "E968"
 
 
 def test_uploads_and_framework_drafts_keep_apart(access, draft):
