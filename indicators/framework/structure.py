@@ -200,15 +200,32 @@ def _unjudged(entry: Content, ids: set[str]) -> bool:
     experts = block.get("experts") if isinstance(block, dict) else None
     if not isinstance(block, dict) or not isinstance(experts, list):
         return False
-    before = copy.deepcopy(experts)
+    kept = []
     for one in experts:
-        if "pairs" in one:
-            one["pairs"] = [pair for pair in one["pairs"] if not ids & {pair[0], pair[1]}]
-        for key in ("points", "best_to", "to_worst"):
-            if key in one:
-                one[key] = {id: held for id, held in one[key].items() if id not in ids}
-    # Who judged against a best or worst child that is gone has judged nothing.
-    experts[:] = [one for one in experts if not ids & {one.get("best"), one.get("worst")}]
-    if not experts and before:
+        left = _left_of(one, ids)
+        if left == one or _judges(left):
+            kept.append(left)
+    changed = kept != experts
+    experts[:] = kept
+    if not kept and changed:
         del entry["weighting"]
-    return experts != before
+    return changed
+
+
+def _left_of(expert: Content, ids: set[str]) -> Content:
+    """A person's judgements without those on the ids."""
+    left = {
+        key: held for key, held in expert.items() if key not in ("best", "worst") or held not in ids
+    }
+    if "pairs" in left:
+        left["pairs"] = [pair for pair in left["pairs"] if not ids & {pair[0], pair[1]}]
+    for key in ("points", "best_to", "to_worst"):
+        if key in left:
+            left[key] = {id: held for id, held in left[key].items() if id not in ids}
+    return left
+
+
+def _judges(expert: Content) -> bool:
+    """Whether a person compares a pair, gives a point, or names a best and a worst."""
+    points = expert.get("points") or {}
+    return bool(expert.get("pairs")) or any(points.values()) or {"best", "worst"} <= expert.keys()

@@ -129,6 +129,59 @@ def test_what_names_a_part_is_told_and_cleared():
     assert owner(cleared, "D1").entry["weighting"]["experts"][0]["pairs"] == [["B", "C", 4]]
 
 
+PAIRS = [["A", "B", 2], ["A", "C", 3], ["B", "C", 4]]
+
+
+@pytest.mark.parametrize(
+    ("method", "judged", "gone", "left"),
+    [
+        # Who has given everything to the part that goes has judged nothing of the others.
+        ("budget", [{"A": 100, "B": 0, "C": 0}, {"A": 0, "B": 60, "C": 40}], ["A"], [1]),
+        ("budget", [{"A": 100, "B": 0, "C": 0}], ["A"], None),
+        ("budget", [{"A": 50, "B": 50, "C": 0}], ["A"], [0]),
+        ("ahp", [PAIRS, PAIRS], ["A", "B"], None),
+        ("ahp-geometric", [PAIRS], ["A"], [0]),
+        ("best-worst", ["A B", "B C"], ["A"], [1]),
+        ("best-worst", ["A B"], ["C"], [0]),
+    ],
+)
+def test_who_has_judged_nothing_of_what_is_left_goes(method, judged, gone, left):
+    def expert(name, held):
+        if method == "budget":
+            return {"name": name, "points": held}
+        if method != "best-worst":
+            return {"name": name, "pairs": held}
+        best, worst = held.split()
+        return {
+            "name": name,
+            "best": best,
+            "worst": worst,
+            "best_to": {id: 3 for id in "ABC" if id != best},
+            "to_worst": {id: 3 for id in "ABC" if id != worst},
+        }
+
+    content = content_of([metric("A"), metric("B"), metric("C")])
+    experts = [expert(str(place), held) for place, held in enumerate(judged)]
+    dimension = content["factors"][0]["dimensions"][0]
+    dimension["weighting"] = {"method": method, "experts": experts}
+    assert codes(content) == []
+    assert references(content, gone) == [Reference("judgements", "D1")]
+    for id in gone:
+        content = without_part(content, id)
+    cleared = without_references(content, gone)
+    assert codes(cleared) == []
+    block = owner(cleared, "D1").entry.get("weighting")
+    assert left == (None if block is None else [int(one["name"]) for one in block["experts"]])
+
+
+def test_a_removal_elsewhere_leaves_judgements_as_they_are():
+    content = content_of([metric("A"), metric("B")], [metric("X"), metric("Y")])
+    # Somebody who has not begun yet.
+    dimension = content["factors"][0]["dimensions"][0]
+    dimension["weighting"] = {"method": "ahp", "experts": [{"name": "Li", "pairs": []}]}
+    assert without_references(content, ["X"]) == content
+
+
 def test_a_dimension_left_empty_says_so_at_its_place():
     content = content_of([metric("A")], [metric("B")])
     (one,) = check_content(without_part(content, "A"))[1]
