@@ -187,13 +187,14 @@ def framework_draft(access: Access, id: str | None = None) -> Draft | None:
     return next((one for one in held if id in (None, one.id)), None)
 
 
-def discard_framework_draft(access: Access, id: str) -> None:
-    """Forget a draft of one's own; what it started from stays."""
-    authorize(access.user, "framework.edit", id)
-    draft = framework_draft(access, id)
-    if draft is not None:
-        progress.discard_draft(access.workspace, id)
-        _record(access, str(draft.content["base"]), "discarded", id)
+def discard_framework_draft(access: Access, draft: Draft) -> None:
+    """Forget a draft of one's own; what it started from stays. Raises Refused (E920)."""
+    authorize(access.user, "framework.edit", draft.id)
+    if framework_draft(access, draft.id) is None:
+        return
+    with access.workspace.writing() as connection:
+        progress.end_draft(connection, draft)
+    _record(access, str(draft.content["base"]), "discarded", draft.id)
 
 
 def draft_view(access: Access, draft: Draft) -> DraftView:
@@ -289,16 +290,15 @@ def _difference(before: Scores, after: Scores) -> Impact:
 def adopt_draft(access: Access, draft: Draft) -> dict[str, Any]:
     """Make the draft the framework for new rounds; then the draft is done with.
 
-    Raises Refused with the draft's problems, or E914 when its version is taken.
+    Raises Refused with the draft's problems, E914 when its version is taken, or E920 when another
+    tab saved in between.
     """
     with refusals_recorded(access, "framework.use", str(draft.content.get("base"))):
         authorize(access.user, "framework.use")
         framework, findings = check_content(_content(draft))
         if framework is None:
             raise Refused(findings)
-    found = use_framework(access, to_yaml(_content(draft)))
-    progress.discard_draft(access.workspace, draft.id)
-    return found
+    return use_framework(access, to_yaml(_content(draft)), draft)
 
 
 def draft_file(access: Access, draft: Draft) -> tuple[str, bytes]:

@@ -10,7 +10,8 @@ from actions.audit import refusals_recorded
 from indicators.findings import Refused
 from indicators.framework import Framework, load_framework
 from indicators.framework.file import check_framework as check_file
-from survey_data.workspace import registry
+from survey_data.workspace import progress, registry
+from survey_data.workspace.progress import Draft
 
 
 def check_framework(access: Access, content: bytes) -> dict[str, Any]:
@@ -34,12 +35,19 @@ def show_framework(access: Access, name: str | None = None) -> dict[str, Any]:
     return {**_summary(framework), "content": content}
 
 
-def use_framework(access: Access, content: bytes) -> dict[str, Any]:
-    """Adopt a framework for new rounds; rounds that exist keep theirs."""
+def use_framework(access: Access, content: bytes, draft: Draft | None = None) -> dict[str, Any]:
+    """Adopt a framework for new rounds; rounds that exist keep theirs. The draft that it comes from
+    is done with.
+
+    Raises Refused: the problems of the content, E914 when its version is taken, E920 when the draft
+    was changed in between.
+    """
     with refusals_recorded(access, "framework.use", hashlib.sha256(content).hexdigest()):
         authorize(access.user, "framework.use")
         framework = load_framework(content)
         with access.workspace.writing() as connection:
+            if draft is not None:
+                progress.end_draft(connection, draft)
             registry.use_framework(connection, framework)
             registry.record(
                 connection,

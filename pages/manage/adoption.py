@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from actions.errors import Finding, Refused
+from actions.errors import Finding
 from actions.framework_drafts import (
     Draft,
     DraftView,
@@ -17,7 +17,7 @@ from actions.framework_drafts import (
 )
 from actions.framework_fit import RoundFit
 from pages import frame
-from pages.manage import begin, fields
+from pages.manage import begin, fields, keeping
 from pages.view import access, language, say
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -28,7 +28,7 @@ def show(draft: Draft, view: DraftView, fit: RoundFit | None) -> None:
     _problems(view, () if fit is None else fit.findings)
     left, right = st.columns([1.4, 1], gap="large")
     with left:
-        _adopt(draft, view)
+        _adopt(view)
     with right:
         frame.section(say("editor.section-files"), say("editor.section-files-note"))
         _files(draft, view)
@@ -38,10 +38,11 @@ def show(draft: Draft, view: DraftView, fit: RoundFit | None) -> None:
             if st.button(say("editor.another"), key="another-draft"):
                 st.query_params["draft"] = begin.ANOTHER
                 st.rerun()
-            if st.button(say("editor.discard"), type="tertiary", key="discard-draft"):
-                discard_framework_draft(access(), draft.id)
+            discard = st.button(say("editor.discard"), type="tertiary", key="discard-draft")
+            if discard and keeping.end(discard_framework_draft):
                 st.query_params["draft"] = begin.ANOTHER
                 st.rerun()
+    keeping.show_refusals()
 
 
 def _problems(view: DraftView, of_round: Sequence[Finding]) -> None:
@@ -58,7 +59,7 @@ def _problems(view: DraftView, of_round: Sequence[Finding]) -> None:
     st.space("small")
 
 
-def _adopt(draft: Draft, view: DraftView) -> None:
+def _adopt(view: DraftView) -> None:
     frame.section(say("editor.section-adopt"), say("editor.section-adopt-note"))
     first, second = st.columns(2)
     with first:
@@ -69,17 +70,13 @@ def _adopt(draft: Draft, view: DraftView) -> None:
         fields.text(
             "overall", ("version",), say("editor.field-version"), view.content.get("version")
         )
-    if st.button(
+    adopt = st.button(
         say("editor.adopt", name=view.name),
         type="primary",
         disabled=view.framework is None,
         key="adopt-draft",
-    ):
-        try:
-            adopt_draft(access(), draft)
-        except Refused as refusal:
-            frame.refused([one.as_json() for one in refusal.findings])
-            return
+    )
+    if adopt and keeping.end(adopt_draft):
         st.query_params["draft"] = begin.ANOTHER
         st.query_params["adopted"] = view.name
         st.rerun()

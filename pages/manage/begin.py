@@ -7,12 +7,14 @@ import streamlit as st
 from actions.errors import Refused
 from actions.framework_drafts import (
     Base,
+    Draft,
     base_frameworks,
     discard_framework_draft,
     framework_drafts,
     start_framework_draft,
 )
 from pages import frame
+from pages.manage import keeping
 from pages.view import access, say
 
 ANOTHER = "new"
@@ -26,6 +28,7 @@ def show(*, gone: bool) -> None:
         st.success(say("editor.adopted", name=adopted))
     if gone:
         st.warning(say("upload.gone"))
+    keeping.show_refusals()
     left, right = st.columns([1.4, 1], gap="large")
     with left:
         _stored()
@@ -94,6 +97,15 @@ def _open_drafts() -> None:
             if st.button(label, key=f"resume-{draft.id}", icon=":material/play_arrow:"):
                 st.query_params["draft"] = draft.id
                 st.rerun()
-            if st.button(say("upload.discard"), key=f"discard-{draft.id}", type="tertiary"):
-                discard_framework_draft(access(), draft.id)
-                st.rerun()
+            # A callback has the draft that was listed, not one that was saved since.
+            st.button(
+                say("upload.discard"),
+                key=f"discard-{draft.id}",
+                type="tertiary",
+                on_click=_discard,
+                args=(draft,),
+            )
+
+
+def _discard(draft: Draft) -> None:
+    keeping.end(discard_framework_draft, draft)

@@ -23,13 +23,15 @@ from actions.rounds import evidence_key
 from pages import frame, results
 from pages.view import access, say
 
-_HELD, _REFUSED = "framework-held", "framework-refused"
+_HELD, _SHOWN, _REFUSED = "framework-held", "framework-shown", "framework-refused"
 Action = Callable[..., Draft]
 
 
 def hold(draft: Draft) -> None:
     """The draft as this tab shows it. It stays in the session, since a control's callback may be
     older than the last save of this very tab."""
+    before = st.session_state.get(_HELD)
+    st.session_state[_SHOWN] = draft if before is None or before.id != draft.id else before
     st.session_state[_HELD] = draft
 
 
@@ -42,6 +44,17 @@ def attempt(action: Action, *arguments: Any) -> bool:
     """As `change`, for buttons whose page runs on; False when it was refused."""
     try:
         st.session_state[_HELD] = action(access(), st.session_state[_HELD], *arguments)
+    except Refused as refusal:
+        st.session_state[_REFUSED] = [one.as_json() for one in refusal.findings]
+        return False
+    return True
+
+
+def end(action: Callable[..., Any], draft: Draft | None = None) -> bool:
+    """Adopt or discard a draft, by itself the one of the page as it stood when the button for it
+    was pressed; False when it was refused."""
+    try:
+        action(access(), draft or st.session_state[_SHOWN])
     except Refused as refusal:
         st.session_state[_REFUSED] = [one.as_json() for one in refusal.findings]
         return False

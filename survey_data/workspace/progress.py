@@ -89,6 +89,15 @@ def discard_draft(workspace: Workspace, id: str) -> None:
         connection.execute(t.drafts.delete().where(t.drafts.c.id == id))
 
 
+def end_draft(connection: sa.Connection, held: Draft) -> None:
+    """Take a draft away as it is held. Raises Refused (E920) when another tab saved in between."""
+    gone = connection.execute(
+        t.drafts.delete().where(t.drafts.c.id == held.id, t.drafts.c.version == held.version)
+    )
+    if gone.rowcount == 0:
+        raise Refused(Finding("E920"))
+
+
 def new_job(workspace: Workspace, kind: str, owner: str, arguments: Mapping[str, object]) -> str:
     id = uuid.uuid4().hex[:12]
     with workspace.writing() as connection:

@@ -201,7 +201,7 @@ CALLS: list[tuple[str, Callable[[Access], Any]]] = [
     ("start_framework_draft", lambda a: framework_drafts.start_framework_draft(a, "x@1")),
     ("framework_drafts", lambda a: framework_drafts.framework_drafts(a)),
     ("framework_draft", lambda a: framework_drafts.framework_draft(a)),
-    ("discard_framework_draft", lambda a: framework_drafts.discard_framework_draft(a, "d")),
+    ("discard_framework_draft", lambda a: framework_drafts.discard_framework_draft(a, DRAFT)),
     ("draft_view", lambda a: framework_drafts.draft_view(a, DRAFT)),
     ("draft_base", lambda a: framework_drafts.draft_base(a, DRAFT)),
     ("base_scores", lambda a: framework_drafts.base_scores(a, DRAFT, "2025")),

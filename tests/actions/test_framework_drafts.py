@@ -187,6 +187,25 @@ def test_nobody_judges_a_node_that_is_gone(access, draft):
     assert caught.value.first.code == "E968"
 
 
+@pytest.mark.parametrize("end", [adopt_draft, discard_framework_draft])
+def test_a_draft_that_was_saved_since_is_neither_adopted_nor_discarded(access, draft, end):
+    newer = edit_framework(access, draft, "P", ("weight",), 3.0)
+    with pytest.raises(Refused) as caught:
+        end(access, draft)
+    assert caught.value.first.code == "E920"
+    assert framework_draft(access) == newer
+    assert framework_of(access).version == "2025.1"
+    end(access, newer)
+    assert framework_draft(access) is None
+
+
+def test_a_draft_is_adopted_once(access, draft):
+    adopt_draft(access, draft)
+    with pytest.raises(Refused) as caught:
+        adopt_draft(access, draft)
+    assert caught.value.first.code == "E920"
+
+
 def test_uploads_and_framework_drafts_keep_apart(access, draft):
     assert open_drafts(access) == [] and get_draft(access, draft.id) is None
 
@@ -194,9 +213,9 @@ def test_uploads_and_framework_drafts_keep_apart(access, draft):
 def test_a_draft_of_somebody_else_is_not_there(access, draft):
     other = Access(access.workspace, User("other", frozenset({"owner"})))
     assert framework_draft(other, draft.id) is None
-    discard_framework_draft(other, draft.id)
+    discard_framework_draft(other, draft)
     assert framework_draft(access, draft.id) is not None
-    discard_framework_draft(access, draft.id)
+    discard_framework_draft(access, draft)
     assert framework_draft(access) is None
 
 

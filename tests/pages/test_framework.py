@@ -267,6 +267,36 @@ def test_another_tab_s_edit_is_told_of_and_not_overwritten(visit, drafted, monke
     assert app.number_input(key="fw-P-weight").value == 1.0
 
 
+@pytest.mark.parametrize(
+    ("address", "button"),
+    [
+        ({"part": "adopt"}, "adopt-draft"),
+        ({"part": "adopt"}, "discard-draft"),
+        ({"draft": "new"}, "discard-{id}"),
+    ],
+)
+def test_what_another_tab_saved_is_not_ended_unseen(visit, drafted, address, button):
+    app = visit(drafted, PAGE, **address)
+    access = open_access(drafted)
+    draft = framework_draft(access)
+    assert draft is not None
+    edit_framework(access, draft, "I", ("weight",), 2.0)
+    app = click(app, button.format(id=draft.id))
+    assert app.error and "E920" in text(app)
+    assert [(one.owner, one.after) for one in held(drafted).edits] == [("I", 2.0)]
+    # Now it has been seen.
+    app = click(app, button.format(id=draft.id))
+    assert not app.error and framework_draft(access) is None
+
+
+def test_a_version_that_is_written_just_before_adopting_is_adopted(visit, drafted):
+    app = visit(drafted, PAGE, part="adopt")
+    app.text_input(key="fw-overall-version").set_value("2026.1")
+    app.button(key="adopt-draft").click()
+    run(app)
+    assert framework_of(open_access(drafted)).version == "2026.1"
+
+
 def compared(workspace: str, name: str, steps: tuple[int, ...]) -> None:
     access = open_access(workspace)
     draft = framework_draft(access)
