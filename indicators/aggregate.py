@@ -143,7 +143,20 @@ def up_the_tree(
     """
     by_leaf = np.ascontiguousarray(np.moveaxis(leaves, -1, 0))
     scores = {m.id: own for m, own in zip(framework.measured, by_leaf, strict=True)}
-    branches = [node for node in framework.nodes if node.children]
+    return up_from(framework, scores, method, weights, nodes)
+
+
+def up_from(
+    framework: Framework,
+    scores: Mapping[str, Array],
+    method: str | Mapping[str, str] | None = None,
+    weights: Mapping[str, NDArray[np.floating]] | None = None,
+    nodes: Sequence[int] | None = None,
+) -> Array:
+    """`up_the_tree` from scores (...) of some nodes, by id: others are worked out from their
+    children, which must be given or follow from what is."""
+    scores = dict(scores)
+    branches = [node for node in framework.nodes if node.children and node.id not in scores]
     for node in sorted(branches, key=lambda node: -node.depth):
         own = (weights or {}).get(node.id)
         named = method if isinstance(method, str) else (method or {}).get(node.id)

@@ -22,8 +22,6 @@ POOL = 4096
 """Draws that stand for an input without alternatives of its own."""
 CV = 0.20
 """Coefficient of variation of a weight (statistics.md 5)."""
-NOMINAL = -1
-"""The setting of a pool under which nothing is drawn."""
 
 KINDS = ("sampling", "weights", "normalisation", "aggregation", "imputation", "leave-out")
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.robustness.inputs import KINDS, NOMINAL, POOL, Input
-from indicators.aggregate import up_the_tree
+from analysis.robustness.inputs import KINDS, POOL, Input
+from indicators.aggregate import up_from, up_the_tree
 from indicators.draws import joint_draws, stream
 from indicators.evidence import Evidence
 from indicators.framework import Framework, Metric
@@ -72,8 +72,12 @@ class Model:
         settings: Mapping[str, NDArray[np.int64]],
         count: int,
         nodes: Sequence[int] | None = None,
+        known: Mapping[str, Array] | None = None,
     ) -> Array:
-        """Scores (count, R, P) of all nodes, or of some; an input not in ``settings`` is nominal."""
+        """Scores (count, R, P) of all nodes, or of some; an input not in ``settings`` is nominal.
+
+        ``known`` are scores (count, R) of nodes from which the others follow, of the same settings.
+        """
         width = len(self.framework.node_ids if nodes is None else nodes)
         found = np.empty((width, count, self.departments))
         varied = {
@@ -83,6 +87,7 @@ class Model:
         fitted: dict[str, list[Moments | None]] = {}
         for chosen, draws in _alike(varied, settings, count):
             name = chosen.get("normalisation", NONE)
+            method = _aggregation(self.framework, chosen.get("aggregation", NONE))
             if name not in base:
                 base[name] = _metric_leaves(self, name).T
             if name not in fitted and self._imputation(chosen) == "regression":
@@ -90,14 +95,15 @@ class Model:
             for start in range(0, len(draws), CHUNK):
                 part = draws[start : start + CHUNK]
                 own = {one: values[part] for one, values in settings.items()}
-                values = self._leaves(base[name], fitted.get(name), chosen, varied, own, len(part))
-                scores = up_the_tree(
-                    self.framework,
-                    values,
-                    _aggregation(self.framework, chosen.get("aggregation", NONE)),
-                    self._weights(varied["weights"], own),
-                    nodes,
-                )
+                weights = self._weights(varied["weights"], own)
+                if known is None:
+                    values = self._leaves(
+                        base[name], fitted.get(name), chosen, varied, own, len(part)
+                    )
+                    scores = up_the_tree(self.framework, values, method, weights, nodes)
+                else:
+                    start_from = {id: score[part] for id, score in known.items()}
+                    scores = up_from(self.framework, start_from, method, weights, nodes)
                 found[:, part] = np.moveaxis(scores, -1, 0)
         return np.moveaxis(found, 0, -1)
 
@@ -107,13 +113,8 @@ class Model:
         """Children's weights (n, 1, C) of the nodes whose weights vary."""
         found: dict[str, Array] = {}
         for one in inputs:
-            chosen = settings[one.id]
             for node, pool in one.weights.items():
-                nominal = np.array(self.framework.node(node).weights, dtype=float)
-                own = np.where(
-                    chosen == NOMINAL, nominal[:, None], pool.T[:, np.maximum(chosen, 0)]
-                )
-                found[node] = own.T[:, None]
+                found[node] = pool[settings[one.id]][:, None]
         return found
 
     def _leaves(
@@ -127,14 +128,15 @@ class Model:
     ) -> Array:
         """Values (n, R, I) of settings that share what is ``chosen``, from those (I, R) of no draw."""
         by_leaf = np.empty((len(base), count, self.departments))
-        by_leaf[:] = base[:, None]
         values = np.moveaxis(by_leaf, 0, -1)
-        columns = list(self.leaf.survey_columns)
+        drawn: list[int] = []
         for one in varied["sampling"]:
             assert self.sampled is not None
-            drawn = np.flatnonzero(settings[one.id] != NOMINAL)
-            for column, own in zip(columns, np.moveaxis(self.sampled, -1, 0), strict=True):
-                by_leaf[column, drawn] = np.take(own, settings[one.id][drawn], axis=0)
+            drawn = list(self.leaf.survey_columns)
+            for column, own in zip(drawn, np.moveaxis(self.sampled, -1, 0), strict=True):
+                by_leaf[column] = np.take(own, settings[one.id], axis=0)
+        for column in set(range(len(base))).difference(drawn):
+            by_leaf[column] = base[column]
         name, method = chosen.get("normalisation", NONE), self._imputation(chosen)
         if name != NONE or chosen.get("imputation", NONE) != NONE or varied["sampling"]:
             values[:, self.leaf.imputed[self.rows]] = np.nan

@@ -19,6 +19,7 @@ from analysis.robustness.inputs import Input
 from analysis.robustness.model import SAMPLE_METHODS, Model
 from analysis.robustness.sensitivity import Indices, exact_indices, sobol_indices, sobol_points
 from indicators.draws import stream
+from indicators.framework import Framework
 from indicators.maturity import gate_columns, gated_levels, level_cuts, level_of
 
 Array = NDArray[Any]
@@ -304,8 +305,7 @@ def _sensitivity(
     )
     wanted = [d for d, name in enumerate(names) if name in design.departments]
 
-    def outputs(settings: Mapping[str, NDArray[np.int64]], count: int) -> Array:
-        overall = model.scores(inputs, settings, count, [0])[:, :, 0]
+    def outputs(overall: Array) -> Array:
         ranks = ranked(overall)
         columns = [np.abs(ranks - nominal_rank).mean(axis=1)]
         columns += [ranks[:, d] for d in wanted]
@@ -321,22 +321,47 @@ def _sensitivity(
         sizes = [one.size for one in inputs]
         cells = np.array(list(product(*(range(size) for size in sizes))), dtype=np.int64)
         settings = {one.id: cells[:, i] for i, one in enumerate(inputs)}
-        values = outputs(settings, len(cells))
+        values = outputs(model.scores(inputs, settings, len(cells), [0])[..., 0])
         return {label: exact_indices(values[:, o].reshape(sizes)) for o, label in enumerate(labels)}
     a, b = sobol_points(len(inputs), points, seed)
 
-    def at(block: Array) -> Array:
-        settings = {one.id: one.settings(block[:, i]) for i, one in enumerate(inputs)}
-        return outputs(settings, len(block))
+    def settings_of(block: Array) -> dict[str, NDArray[np.int64]]:
+        return {one.id: one.settings(block[:, i]) for i, one in enumerate(inputs)}
 
+    framework = model.framework
+    branches = [place for place, node in enumerate(framework.nodes) if node.children]
+    first = model.scores(inputs, settings_of(a), points, branches)
+    held = {framework.node_ids[place]: first[..., k] for k, place in enumerate(branches)}
     mixed = []
-    for i in range(len(inputs)):
+    for i, one in enumerate(inputs):
         step("sensitivity", 0.4 + 0.5 * i / len(inputs))
         block = a.copy()
         block[:, i] = b[:, i]
-        mixed.append(at(block))
-    found = sobol_indices(at(a), at(b), np.stack(mixed), resamples=resamples, seed=seed)
+        known = _unmoved(framework, one, held)
+        overall = model.scores(inputs, settings_of(block), points, [0], known)[..., 0]
+        mixed.append(outputs(overall))
+    second = outputs(model.scores(inputs, settings_of(b), points, [0])[..., 0])
+    found = sobol_indices(
+        outputs(first[..., 0]), second, np.stack(mixed), resamples=resamples, seed=seed
+    )
     return dict(zip(labels, found, strict=True))
+
+
+def _unmoved(
+    framework: Framework, one: Input, held: Mapping[str, Array]
+) -> Mapping[str, Array] | None:
+    """Scores that another setting of an input leaves as they are, where the rest follows from them:
+    weights of the upper levels move their nodes and what lies above."""
+    if not one.weights or any(
+        c not in held for id in one.weights for c in framework.node(id).children
+    ):
+        return None
+    moved, above = set(), list(one.weights)
+    while above:
+        node = framework.node(above.pop())
+        moved.add(node.id)
+        above += [node.parent] if node.parent else []
+    return {id: scores for id, scores in held.items() if id not in moved}
 
 
 def _enumerable(inputs: tuple[Input, ...]) -> bool:

@@ -85,7 +85,8 @@ def sobol_indices(
     spread = (fa**2 + fb**2) / 2
     middle = (fa + fb) / 2
     generator = np.random.default_rng(seed)
-    counts = generator.multinomial(n, np.full(n, 1 / n), size=resamples).astype(np.float32)
+    rows = (np.bincount(generator.integers(0, n, n), minlength=n) for _ in range(resamples))
+    counts = np.stack(list(rows)).astype(np.float32)
     found = []
     for o in range(outputs):
         block = np.concatenate([terms[0][..., o], terms[1][..., o]]).T

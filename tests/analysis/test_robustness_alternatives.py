@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.robustness.design import read_design
-from analysis.robustness.inputs import Input
+from analysis.robustness.inputs import Input, weight_input
 from analysis.robustness.model import Model, build_model
 from indicators.aggregate import up_the_tree
 from indicators.findings import Refused
@@ -154,3 +154,23 @@ def test_a_setting_has_the_same_scores_alone_and_among_others(seed: int) -> None
         alone = model.scores(inputs, {id: own[[k]] for id, own in settings.items()}, 1)
         # A regression's product of matrices may differ in its last digit.
         np.testing.assert_allclose(alone[0], together[k], rtol=1e-12)
+
+
+def test_scores_from_what_other_weights_leave_as_it_is_are_those_from_the_leaves() -> None:
+    """Two factors: another weight of theirs moves the overall score alone."""
+    framework = framework_of([metric("x"), metric("y")], [metric("z")])
+    cells = {d: {"x": X[k], "y": NEXT[k], "z": X[-k]} for k, d in enumerate(IDS)}
+    evidence = evidence_of(framework, metrics=cells)
+    model = build_model(evidence, framework, np.arange(20), sampling=False, seed=1)
+    inputs = (
+        weight_input(framework, "overall", [framework.node("overall")], 0.3, 1),
+        Input("leave-out", "leave-out", ("nominal", "x")),
+    )
+    one = {"weights:overall": np.array([1, 2, 3]), "leave-out": np.array([0, 1, 1])}
+    other = one | {"weights:overall": np.array([7, 8, 9])}
+    below = ("F1", "F2", "D1", "D2")
+    held = model.scores(inputs, one, 3, [framework.node_index[id] for id in below])
+    known = {id: held[..., k] for k, id in enumerate(below)}
+    found = model.scores(inputs, other, 3, [0], known)
+    np.testing.assert_array_equal(found, model.scores(inputs, other, 3, [0]))
+    assert not np.allclose(found, model.scores(inputs, one, 3, [0]))

@@ -43,7 +43,7 @@ def test_an_indicator_is_added_and_taken_back_with_its_want_of_data_told(
     context: BrowserContext, server: Server
 ):
     page = context.new_page()
-    page.goto(f"{server.address}/framework?lang=en&draft=new&part=structure&node=P1")
+    page.goto(f"{server.address}/framework?lang=en&draft=new&part=structure&node=P1&round=2025")
     settled(page)
     page.get_by_role("button", name="Start from the built-in framework").click()
     page.get_by_role("radiogroup", name="Scored by").get_by_text("An operational metric").click()
