@@ -360,7 +360,7 @@ def small(tmp_path_factory) -> Access:
     return access
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(steps)
 def test_any_edits_yield_a_framework_that_its_file_holds_or_a_finding_and_never_a_fault(
     small, sequence

@@ -15,27 +15,26 @@ def text(app: AppTest) -> str:
     return "\n".join(element.proto.body for element in app.get("html"))
 
 
-@pytest.mark.parametrize(
-    ("part", "charts", "zh", "en"),
-    [
-        ("verdict", 0, "检查、评级与界线", "Checks, grades and cut-offs"),
-        ("data", 2, "疑似不认真的作答", "Responses that look careless"),
-        ("scales", 2, "量表的信度、效度与一致性", "Reliability, validity and agreement"),
-        ("structure", 2, "模型拟合", "Model fit"),
-        ("departments", 2, "收缩估计", "shrunken"),
-        ("export", 0, "可直接使用的段落", "A paragraph ready to use"),
-    ],
-)
+# Each part, its charts, and words that it shows in either language.
+PARTS = [
+    ("verdict", 0, "检查、评级与界线", "Checks, grades and cut-offs"),
+    ("data", 2, "疑似不认真的作答", "Responses that look careless"),
+    ("scales", 2, "量表的信度、效度与一致性", "Reliability, validity and agreement"),
+    ("structure", 2, "模型拟合", "Model fit"),
+    ("departments", 2, "收缩估计", "shrunken"),
+    ("export", 0, "可直接使用的段落", "A paragraph ready to use"),
+]
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_part_shows_itself_in_the_language_of_the_address(
-    visit, demo, part, charts, zh, en, lang
-):
-    app = visit(demo, PAGE, lang=lang, part=part)
-    assert {"zh": zh, "en": en}[lang] in text(app)
-    shown = app.get("plotly_chart")
-    assert len(shown) == charts
-    assert all(len(chart.proto.alt) > 10 for chart in shown)
-    assert ("合成数据" if lang == "zh" else "synthetic data") in text(app)
+def test_every_part_shows_itself_in_the_language_of_the_address(visit, demo, lang):
+    for part, charts, zh, en in PARTS:
+        app = visit(demo, PAGE, lang=lang, part=part)
+        assert {"zh": zh, "en": en}[lang] in text(app), part
+        shown = app.get("plotly_chart")
+        assert len(shown) == charts, part
+        assert all(len(chart.proto.alt) > 10 for chart in shown), part
+        assert ("合成数据" if lang == "zh" else "synthetic data") in text(app), part
 
 
 def test_the_verdict_and_the_numbers_are_those_of_the_action(visit, demo):
