@@ -62,9 +62,9 @@ DRAWS = 100
 
 @dataclass(frozen=True)
 class DraftView:
-    """A draft as it stands, and the content ``before`` any edit. ``framework`` is None while it has errors; ``findings`` are all errors
-    and warnings; ``changes`` against what it was started from; ``last`` what was done last, of
-    which part, None when there is nothing to undo."""
+    """A draft as it stands, and the content ``before`` any edit. ``framework`` is None while it has
+    errors; ``findings`` are all errors and warnings; ``changes`` against what it was started from;
+    ``last`` what was done last, of which part, None when there is nothing to undo."""
 
     id: str
     base: str

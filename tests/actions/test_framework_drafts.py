@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -46,16 +44,6 @@ SHIPPED = "city-sharing@2025.1"
 FACTORS = ("P", "I", "E", "T")
 # Ratios of the weights 8 : 4 : 2 : 1, which contradict nothing, in the order asked.
 CONSISTENT = (2, 4, 2, 8, 4, 2)
-
-
-@pytest.fixture
-def access(demo: str, tmp_path: Path) -> Access:
-    return open_access(str(shutil.copy(demo, tmp_path / "own.db")), published=True)
-
-
-@pytest.fixture
-def draft(access):
-    return start_framework_draft(access, SHIPPED)
 
 
 def judged(access, draft, name="Li", steps=CONSISTENT, node="overall", children=FACTORS):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 
-from actions.access import Access, open_access
+from actions.access import open_access
 from actions.departments import import_departments
 from actions.framework_drafts import adopt_draft, draft_view, start_framework_draft
 from actions.framework_edits import edit_framework, undo_edit
@@ -22,16 +19,6 @@ from tests.indicators.frameworks import content_of, metric
 
 LUNCH = {"id": "P1-1", "name": "Lunch quality",
          "survey": {"items": [{"id": "P1-1a", "text": "Is lunch tasty?", "reverse": True}]}}  # fmt: skip
-
-
-@pytest.fixture
-def access(demo: str, tmp_path: Path) -> Access:
-    return open_access(str(shutil.copy(demo, tmp_path / "own.db")), published=True)
-
-
-@pytest.fixture
-def draft(access):
-    return start_framework_draft(access, SHIPPED)
 
 
 def warned(access, draft) -> list[tuple[str, str]]:

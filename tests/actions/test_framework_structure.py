@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -54,16 +52,6 @@ ASKED = {
     "name": {"zh": "主动性", "en": "Initiative"},
     "survey": {"items": [{"id": "P1-8a", "text": {"zh": "主动。", "en": "We offer data."}}]},
 }
-
-
-@pytest.fixture
-def access(demo: str, tmp_path: Path) -> Access:
-    return open_access(str(shutil.copy(demo, tmp_path / "own.db")), published=True)
-
-
-@pytest.fixture
-def draft(access):
-    return start_framework_draft(access, SHIPPED)
 
 
 def refusal(call, *arguments) -> list[tuple[str, str]]:
