@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from indicators.findings import Finding, Refused
-from survey_data.workspace import Workspace, open_workspace
+from survey_data.workspace import Workspace, open_workspace, workspace_files
+
+__all__ = ["OWNER", "ROLES", "Access", "User", "authorize", "open_access", "workspace_files"]
 
 ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset(

@@ -17,6 +17,13 @@ EXPERTS = "experts"
 KINDS = (*DATA_KINDS, *PLANS, EXPERTS)
 
 
+def endings(kind: str) -> tuple[str, ...]:
+    """What a blank may be called; the first is what it is called by itself."""
+    if kind == EXPERTS:
+        return (".xlsx",)
+    return (".yaml", ".yml") if kind in PLANS or kind == "framework" else (".xlsx", ".csv")
+
+
 def make_template(
     access: Access, kind: str, language: str, *, as_csv: bool = False
 ) -> tuple[str, bytes]:

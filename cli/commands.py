@@ -15,7 +15,8 @@ from cli.output import Output
 from cli.planning_commands import measures_app, optimise_command, simulate_command
 from cli.quality_command import quality_command
 from cli.robustness_command import robustness_command
-from cli.session import File, RoundOption, content_of, owner, write
+from cli.session import File, RoundOption, content_of, owner
+from cli.writing import Force, OutputFile
 
 app = typer.Typer(
     add_completion=False,
@@ -119,16 +120,18 @@ def write_template(
         typer.Argument(metavar="survey|metrics|departments|framework|scenario|measures|experts"),
     ],
     target: Annotated[Path, typer.Option("-o", "--output", metavar="FILE")],
+    force: Force = False,
 ) -> None:
     """Write a blank to hand out."""
-    from actions.templates import KINDS, make_template
+    from actions.templates import KINDS, endings, make_template
 
     if kind not in KINDS:
         raise typer.BadParameter(" | ".join(KINDS), param_hint="kind")
+    blank = OutputFile(target, endings(kind), force=force)
     access, output = owner()
     as_csv = target.suffix.lower() == ".csv"
     _, content = make_template(access, kind, output.language, as_csv=as_csv)
-    write(target, content)
+    blank.write(content)
     if not output.result({"kind": kind, "file": str(target), "bytes": len(content)}):
         output.line(str(target))
 

@@ -11,6 +11,7 @@ import typer
 
 from cli.output import Output
 from cli.session import File, RoundOption, content_of, owner
+from cli.writing import Force, OutputFile
 
 import_app = typer.Typer(no_args_is_help=True, help="Bring files in.")
 
@@ -33,6 +34,7 @@ def import_survey_file(
     add: Annotated[bool, typer.Option("--add")] = False,
     supersede: Annotated[str | None, typer.Option(metavar="BATCH")] = None,
     annotated: Annotated[Path | None, typer.Option(metavar="OUT.xlsx")] = None,
+    force: Force = False,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
 ) -> None:
     """Read a survey export into a round."""
@@ -49,6 +51,7 @@ def import_survey_file(
         dialect,
         _exclusions(exclude),
     )
+    marked = _marked_sheet(annotated, file, force)
     access, output = owner()
     with output.progress() as step:
         found = import_survey(
@@ -61,7 +64,7 @@ def import_survey_file(
             mode="add" if add else supersede,
             dry_run=dry_run,
             progress=step,
-            annotated=_writer(annotated),
+            annotated=marked,
             language=output.language,
         )
     _print_import({**found, "annotated": None if annotated is None else str(annotated)}, output)
@@ -76,12 +79,14 @@ def import_metrics_file(
     encoding: Annotated[str | None, typer.Option()] = None,
     header_row: Annotated[int | None, typer.Option(min=1)] = None,
     annotated: Annotated[Path | None, typer.Option(metavar="OUT.xlsx")] = None,
+    force: Force = False,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
 ) -> None:
     """Read operational metrics into a round."""
     from actions.imports import ReadOptions, import_metrics
 
     aliases = _pairs(alias, "--alias")
+    marked = _marked_sheet(annotated, file, force)
     access, output = owner()
     with output.progress() as step:
         found = import_metrics(
@@ -93,7 +98,7 @@ def import_metrics_file(
             read_options=ReadOptions(encoding=encoding, sheet=sheet, header_row=header_row),
             dry_run=dry_run,
             progress=step,
-            annotated=_writer(annotated),
+            annotated=marked,
             language=output.language,
         )
     _print_import({**found, "annotated": None if annotated is None else str(annotated)}, output)
@@ -130,19 +135,11 @@ def _codes(values: list[str] | None) -> tuple[str, ...]:
     return tuple(values or ())
 
 
-def _writer(path: Path | None) -> Callable[[bytes], None] | None:
-    """Writes the annotated workbook beside its place first, so that it is never half there."""
+def _marked_sheet(path: Path | None, file: Path, force: bool) -> Callable[[bytes], None] | None:
+    """What takes the marked workbook of an import. Raises as `OutputFile`, before the import."""
     if path is None:
         return None
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise typer.BadParameter(str(path), param_hint="--annotated")
-
-    def write(content: bytes) -> None:
-        beside = path.with_name(f"{path.name}.part")
-        beside.write_bytes(content)
-        beside.replace(path)
-
-    return write
+    return OutputFile(path, (".xlsx",), force=force, inputs=[file]).write
 
 
 def _exclusions(values: list[str] | None) -> tuple[str, ...] | None:

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from cli.output import Output
-from cli.session import RoundOption, owner, write
+from cli.session import RoundOption, owner
+from cli.writing import Force, OutputFile
 
 
 class Missing(StrEnum):
@@ -45,13 +46,14 @@ def quality_command(
     published: Annotated[bool, typer.Option("--published")] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="OUT.xlsx|OUT.docx")] = None,
     lavaan: Annotated[Path | None, typer.Option(metavar="OUT.zip")] = None,
+    force: Force = False,
 ) -> None:
     """Screening, reliability, dimensions, factor models, agreement, invariance of a round."""
     from actions.quality import FactorChoice, lavaan_archive, round_quality
     from actions.quality_json import plain_quality
 
-    if out is not None and out.suffix not in (".xlsx", ".docx"):
-        raise typer.BadParameter("OUT.xlsx | OUT.docx", param_hint="-o")
+    document = None if out is None else OutputFile(out, (".xlsx", ".docx"), force=force)
+    archive = None if lavaan is None else OutputFile(lavaan, (".zip",), force=force, inputs=[out])
     access, output = owner(published)
     view = round_quality(
         access,
@@ -61,12 +63,15 @@ def quality_command(
         correlations=correlations.value,
         compared=compared,
     )
-    if out is not None:
+    # Both are made before either is written: a refusal leaves no file behind.
+    packed = None if archive is None else lavaan_archive(access, round_id)
+    if document is not None:
         from actions.quality_documents import quality_document
 
-        write(out, quality_document(view, out.suffix[1:], output.language))
-    if lavaan is not None:
-        write(lavaan, lavaan_archive(access, round_id))
+        kind = document.path.suffix[1:].lower()
+        document.write(quality_document(view, kind, output.language))
+    if archive is not None and packed is not None:
+        archive.write(packed)
     found = plain_quality(view)
     if not output.result(found):
         _print(found, output)

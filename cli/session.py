@@ -25,18 +25,7 @@ def content_of(path: Path) -> bytes:
     """Raises Refused (E921) for a file that cannot be read."""
     try:
         return path.read_bytes()
-    except OSError as error:
-        raise _refused("E921", path, error) from None
-
-
-def write(path: Path, content: bytes) -> None:
-    """Raises Refused (E926) for a file that cannot be written."""
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise _refused("E926", path, error) from None
-
-
-def _refused(code: str, path: Path, error: OSError) -> Refused:
-    params = {"path": str(path), "problem": error.strerror or str(error)}
-    return Refused(Finding(code, params=params))
+    except (OSError, ValueError) as error:
+        # A ValueError: no file can have this name (a NUL, half of a surrogate pair).
+        problem = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise Refused(Finding("E921", params={"path": str(path), "problem": problem})) from None

@@ -7,6 +7,7 @@ from survey_data.workspace.opening import (
     default_location,
     now,
     open_workspace,
+    workspace_files,
 )
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "default_location",
     "now",
     "open_workspace",
+    "workspace_files",
 ]

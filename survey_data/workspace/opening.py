@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
@@ -63,6 +64,26 @@ def default_location() -> str:
     import platformdirs
 
     return str(Path(platformdirs.user_data_dir("fourfold", appauthor=False)) / "workspace.db")
+
+
+def workspace_files(location: str | None = None) -> tuple[Path, ...]:
+    """The files a workspace is in, whether or not they are there; none for a database server.
+
+    SQLite keeps its log, index and journal beside the file that a link leads to.
+    """
+    place = location or default_location()
+    if "://" in place:
+        try:
+            url = sa.make_url(place)
+        except exc.ArgumentError:
+            return ()
+        if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+            return ()
+        place = url.database
+        if place.startswith("file:"):
+            place = unquote(place.removeprefix("file:").partition("?")[0])
+    path = Path(place).expanduser()
+    return (path, *(Path(os.path.realpath(path) + tail) for tail in ("-wal", "-shm", "-journal")))
 
 
 def open_workspace(location: str | None = None) -> Workspace:

@@ -247,7 +247,10 @@ def test_background_and_attention_may_be_named_once_for_both_languages(fourfold,
     }
     small = with_framework(fourfold, tmp_path, {**FRAMEWORK, **extra})
     for language in ("zh", "en"):
-        assert small("template", "survey", "-o", "t.xlsx", "--language", language).status == 0
+        assert (
+            small("template", "survey", "-o", f"{language}.xlsx", "--language", language).status
+            == 0
+        )
     (tmp_path / "x.csv").write_text("部门,A1-1a,chk\n甲局,1,3\n甲局,2,4\n", "utf-8")
     found = small("import", "survey", tmp_path / "x.csv", "--round", "2026", "--json").json
     (failed,) = [f for f in found["issues"] if f["code"] == "W244"]
