@@ -27,7 +27,8 @@ class SurveyMeans:
     covariance : (D, K, K) sampling covariance of ``mean``, 0 where missing
     count : (D, K) smallest positive number of answers among an indicator's items, 0 = none
     df : (D,) degrees of freedom of the covariance, ν0 + n − 1
-    over_roster : (D,) more respondents than the roster has people
+    over_roster : (D,) more respondents than the roster has people: no correction by it
+    census : (D,) everybody on the roster answered every item in the means: no sampling error
     """
 
     indicators: tuple[str, ...]
@@ -36,6 +37,7 @@ class SurveyMeans:
     count: NDArray[np.int64]
     df: Array
     over_roster: NDArray[np.bool_]
+    census: NDArray[np.bool_]
 
 
 def item_rescaling(framework: Framework, items: tuple[str, ...]) -> tuple[Array, Array]:
@@ -104,6 +106,29 @@ def shrunken_covariance(
     return means, (PRIOR_DF * prior + ss) / (PRIOR_DF + df)
 
 
+def answer_factors(pair_n: NDArray[np.int64], roster: NDArray[np.int64]) -> Array:
+    """What the covariance of two items' answers is multiplied by in that of their means: (D, J, J).
+
+    c_jk = N_jk/(N_j N_k), and N_jk/(N_j N_k) − 1/N where a roster tells N people, of whom those who
+    answered an item are a random part: the covariance of two means over overlapping simple random
+    samples from the same N people. Everybody's answer to an item leaves it no error, and a blank
+    cell is a person missing from that item, whatever else he or she answered. Two items that
+    nobody answered together keep −1/N: who is in the one sample is not in the other.
+
+    Parameters
+    ----------
+    pair_n : (D, J, J) people who answered both items
+    roster : (D,) people of the department, at least as many as answered any item; 0 = unknown
+    """
+    answered = np.einsum("djj->dj", pair_n)
+    pairs = answered[:, :, None] * answered[:, None, :]
+    factors = pair_n / np.maximum(pairs, 1)
+    # In whole numbers, so that a census is 0 and not the rounding of 1/20 − 1/20.
+    known = roster[:, None, None]
+    within = (pair_n * known - pairs) / (np.maximum(pairs, 1) * np.maximum(known, 1.0))
+    return np.where((known > 0) & (pairs > 0), within, factors)
+
+
 def survey_means(
     evidence: Evidence, framework: Framework, lenders: NDArray[np.bool_] | None = None
 ) -> SurveyMeans:
@@ -111,9 +136,9 @@ def survey_means(
 
     An indicator is the unweighted mean of its items' means, each over the people who answered it;
     an item nobody answered is left out; with fewer than half of its items answered by anybody the
-    indicator is missing. The covariance of two item means is S_jk N_jk / (N_j N_k), times
-    1 − n/N where the roster tells N ≥ n. ``lenders`` (D,): whose answers the pooled covariance
-    rests on, None = everybody's.
+    indicator is missing. The covariance of two item means is S_jk c_jk, with c from
+    `answer_factors`. ``lenders`` (D,): whose answers the pooled covariance rests on, None =
+    everybody's.
     """
     moments = evidence.survey
     size = len(evidence.departments)
@@ -126,6 +151,7 @@ def survey_means(
             np.zeros((size, width, width)),
             np.zeros((size, width), dtype=np.int64),
             np.full(size, PRIOR_DF),
+            np.zeros(size, dtype=bool),
             np.zeros(size, dtype=bool),
         )
     moments = _known_items(moments, framework)
@@ -145,13 +171,11 @@ def survey_means(
     present = (used > 0) & (2 * used >= declared)
     share = belongs * has[:, None, :] / np.maximum(used, 1)[:, :, None]
     mean = np.einsum("dkj,dj->dk", share, np.nan_to_num(means))
-    pairs = answered[:, :, None] * answered[:, None, :]
-    of_means = covariance * moments.pair_n / np.maximum(pairs, 1)
+    roster = np.array([d.headcount or 0 for d in evidence.departments], dtype=np.int64)
+    over = (roster > 0) & (np.maximum(moments.n, answered.max(axis=1)) > roster)
+    known = np.where(over, 0, roster)
+    of_means = covariance * answer_factors(moments.pair_n, known)
     sampling = share @ of_means @ share.transpose(0, 2, 1)
-    roster = np.array([d.headcount or 0 for d in evidence.departments], dtype=float)
-    over = (roster > 0) & (moments.n > roster)
-    correction = np.where((roster > 0) & ~over, 1 - moments.n / np.maximum(roster, 1), 1.0)
-    sampling = sampling * correction[:, None, None]
     sampling = np.where(present[:, :, None] & present[:, None, :], sampling, 0.0)
     counts = np.where(belongs[None] * has[:, None, :] > 0, answered[:, None, :], np.iinfo(int).max)
     smallest = counts.min(axis=2)
@@ -162,7 +186,17 @@ def survey_means(
         np.where(used > 0, smallest, 0),
         PRIOR_DF + np.maximum(moments.n, 1) - 1,
         over,
+        _census(present, share, answered, known),
     )
+
+
+def _census(
+    present: NDArray[np.bool_], share: Array, answered: NDArray[np.int64], roster: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """(D,) departments whose every item that some indicator rests on was answered by the roster."""
+    rests = (present[:, :, None] & (share > 0)).any(axis=1)
+    whole = (answered == roster[:, None]) | ~rests
+    return np.asarray((roster > 0) & rests.any(axis=1) & whole.all(axis=1))
 
 
 def _known_items(moments: SurveyMoments, framework: Framework) -> SurveyMoments:

@@ -206,7 +206,7 @@ def test_another_framework_with_the_same_items_reads_the_same_answers() -> None:
 
 
 def test_the_covariance_shrinks_with_the_share_of_the_staff_that_answered() -> None:
-    """The finite population correction 1 − n/N, only where the roster is known."""
+    """Without blanks by 1 − n/N, and only where the roster is known."""
     cities = {"known": matrix(1, 12, 0.0), "unknown": matrix(2, 12, 0.0)}
     without = survey_means(evidence(cities), FRAMEWORK).covariance
     found = survey_means(evidence(cities, {"known": 48}), FRAMEWORK).covariance
