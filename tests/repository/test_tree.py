@@ -25,7 +25,7 @@ def texts(*suffixes: str) -> list[tuple[Path, str]]:
     return [
         (path, path.read_text("utf-8"))
         for path in found
-        if path.suffix not in (".png", ".xlsx", ".zip")
+        if path.suffix not in (".png", ".xlsx", ".zip", ".gz")
     ]
 
 
