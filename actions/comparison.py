@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from actions.access import Access, authorize
+from actions.published import round_answers, round_evidence
 from actions.scoring import round_scores
 from analysis.comparison import Change, change
 from analysis.cross_reading import BY_SAMPLE, LOWER_IS_BETTER, SOURCES, cross_readings
@@ -17,8 +18,8 @@ from indicators.findings import Finding, Refused
 from indicators.framework import Framework
 from indicators.moments import MISSING, SurveyMoments
 from indicators.scores import Scores
-from survey_data.stored_answers import StoredAnswers, stored_answers
-from survey_data.workspace import batches, registry
+from survey_data.stored_answers import StoredAnswers
+from survey_data.workspace import registry
 
 TIE = 0.9
 """Below this probability of being above the other two departments count as tied."""
@@ -60,8 +61,8 @@ def comparison_report(
         raise Refused(Finding("E953", params={"round": round_id}))
     assert scores.draws is not None
     found = pairwise(scores.score[kept, p], scores.draws[:, kept, p].astype(float))
-    evidence, framework = batches.evidence(access.workspace, round_id)
-    held = stored_answers(access.workspace, round_id, framework)
+    evidence, framework = round_evidence(access, round_id)
+    held = round_answers(access, round_id, framework)
     shown = {scores.departments[d].id for d in kept}
     tests = {} if evidence.survey is None else _tests(evidence.survey, framework, held, shown)
     return {

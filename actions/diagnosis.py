@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from actions.access import Access, authorize
+from actions.published import round_evidence
 from actions.scoring import round_scores
 from analysis.coupling import CLASSES, couplings
 from analysis.diagnosis import gap_shares
@@ -26,7 +27,6 @@ from indicators.findings import Finding, Refused
 from indicators.scores import Scores
 from indicators.weights import FEWEST_UNITS
 from locales import text
-from survey_data.workspace import batches
 
 OWN_WEIGHTS = "benefit-of-the-doubt"
 LARGEST = 10
@@ -126,7 +126,7 @@ def diagnosis_report(access: Access, round_id: str, *, seed: int = 1) -> dict[st
     scores = round_scores(access, round_id, draws=500, seed=seed)
     coupled = couplings(scores)
     rows = _rows(scores)
-    evidence, _ = batches.evidence(access.workspace, round_id)
+    evidence, _ = round_evidence(access, round_id)
     return {
         "round": round_id,
         "seed": seed,

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from actions.access import Access, authorize
+from actions.published import round_evidence
 from actions.scoring import round_scores
 from analysis.comparison import change
 from analysis.overview import CityOverview, Moved, city_overview
 from analysis.profile import Profile, profile
 from indicators.scores import Scores
-from survey_data.workspace import batches, registry
+from survey_data.workspace import registry
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def city_view(
     info = registry.round_named(access.workspace, round_id)
     now = round_scores(access, round_id, draws=draws, seed=seed, keep_draws=True)
     then = _comparable(access, now, compared, draws, seed)
-    evidence, _ = batches.evidence(access.workspace, round_id)
+    evidence, _ = round_evidence(access, round_id)
     present = {d.id for d in now.departments}
     rostered = registry.rostered_ids(access.workspace)
     absent = tuple(
@@ -97,7 +98,7 @@ def department_view(
         round_scores(access, id, draws=draws, seed=seed, keep_draws=id == before[-1])
         for id in before[-5:]
     ]
-    evidence, _ = batches.evidence(access.workspace, round_id)
+    evidence, _ = round_evidence(access, round_id)
     then = earlier[-1] if earlier and earlier[-1].nodes == now.nodes else None
     return profile(
         now,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from actions.access import Access, authorize
+from actions.published import round_answers, round_evidence, round_screenings
 from analysis.department_quality import ScaleAgreement
 from analysis.invariance_quality import (
     InvarianceQuality,
@@ -29,10 +30,10 @@ from indicators.evidence import Evidence
 from indicators.findings import Finding, Refused
 from indicators.framework import Framework
 from indicators.moments import MISSING
+from indicators.scores import WITHHELD
 from survey_data.disclosure import THRESHOLD
 from survey_data.screening import RECOMMENDED, Screening
-from survey_data.stored_answers import round_screening, stored_answers
-from survey_data.workspace import batches, registry
+from survey_data.workspace import registry
 
 DATA_FILE, SCRIPT_FILE = "answers.csv", "model.R"
 
@@ -77,9 +78,9 @@ def round_quality(
     """
     authorize(access.user, "quality.read", round_id)
     choice = choice or FactorChoice()
-    evidence, framework = batches.evidence(access.workspace, round_id)
+    evidence, framework = round_evidence(access, round_id)
     _require_answers(evidence)
-    screenings = round_screening(access.workspace, round_id, framework)
+    screenings = round_screenings(access, round_id, framework)
     screened = sum(s.n for s in screenings)
     named = sum(int(_named(s).sum()) for s in screenings)
     given = (
@@ -98,19 +99,14 @@ def round_quality(
         groups = group_invariance(evidence, framework, missing)
     rounds, drifts = None, {}
     if compared is not None and compared != round_id:
-        other, _ = batches.evidence(access.workspace, compared, framework)
+        other, _ = round_evidence(access, compared, framework)
         _require_answers(other)
         assert evidence.survey is not None and other.survey is not None
         samples = {compared: other.survey, round_id: evidence.survey}
         rounds = round_invariance(samples, framework, missing)
         drifts = scale_drifts(other.survey, evidence.survey, framework, missing)
-    hidden = frozenset(
-        d.id
-        for d, n in zip(report.departments, report.people, strict=True)
-        if access.published and 0 < n < THRESHOLD
-    )
     return QualityView(
-        _without_hidden(report, hidden),
+        report if evidence.withheld is None else _without_few(report, evidence.withheld),
         choice,
         correlations,
         _summed(screenings),
@@ -122,7 +118,7 @@ def round_quality(
         rounds,
         drifts,
         registry.round_named(access.workspace, round_id).synthetic,
-        hidden,
+        evidence.withheld or frozenset(),
     )
 
 
@@ -136,11 +132,11 @@ def lavaan_archive(access: Access, round_id: str) -> bytes:
     if access.published:
         params = {"action": "answers.export", "object": round_id}
         raise Refused(Finding("E922", params=params))
-    evidence, framework = batches.evidence(access.workspace, round_id)
+    evidence, framework = round_evidence(access, round_id)
     _require_answers(evidence)
     assert evidence.survey is not None
     items, _ = varying_items(evidence.survey, framework)
-    held = stored_answers(access.workspace, round_id, framework)
+    held = round_answers(access, round_id, framework)
     at = [held.items.index(item) for item in items]
     scales = [framework.scale_of(item) for item in items]
     turned = {item.id for item in framework.items if item.reverse}
@@ -194,7 +190,7 @@ def _polychoric(
 ) -> np.ndarray:
     assert evidence.survey is not None
     items, _ = varying_items(evidence.survey, framework)
-    held = stored_answers(access.workspace, round_id, framework)
+    held = round_answers(access, round_id, framework)
     at = [held.items.index(item) for item in items]
     turned = {item.id for item in framework.items if item.reverse}
     sign = np.array([-1.0 if item in turned else 1.0 for item in items])
@@ -221,19 +217,20 @@ def _summed(screenings: list[Screening]) -> dict[str, dict[str, float | int]]:
     return found
 
 
-def _without_hidden(report: QualityReport, hidden: frozenset[str]) -> QualityReport:
-    """The report without figures of departments whose few people must be protected."""
-    if not hidden:
-        return report
-    rows = np.array([d.id in hidden for d in report.departments])
-
-    def blank(values: np.ndarray) -> np.ndarray:
-        return np.where(rows, np.nan, values)
+def _without_few(report: QualityReport, withheld: frozenset[str]) -> QualityReport:
+    """The report of shown answers without the rows of departments that are withheld, and without
+    estimates on a scale that fewer than `THRESHOLD` people of a department answered well enough."""
+    rows = np.array([d.id in withheld for d in report.departments])
 
     def without(one: ScaleAgreement) -> ScaleAgreement:
+        few = rows | ((one.n > 0) & (one.n < THRESHOLD))
+
+        def blank(values: np.ndarray) -> np.ndarray:
+            return np.where(few, np.nan, values)
+
         return replace(
             one,
-            n=np.where(rows, -1, one.n),
+            n=np.where(few, WITHHELD, one.n),
             rwg_j=blank(one.rwg_j),
             rwg_j_skewed=blank(one.rwg_j_skewed),
             average_deviation=blank(one.average_deviation),
@@ -245,13 +242,6 @@ def _without_hidden(report: QualityReport, hidden: frozenset[str]) -> QualityRep
 
     return replace(
         report,
-        people=np.where(rows, -1, report.people),
-        department_missing=blank(report.department_missing),
-        counts=tuple(counts[~rows] for counts in report.counts),
+        people=np.where(rows, WITHHELD, report.people),
         agreement={scale: without(one) for scale, one in report.agreement.items()},
-        representation=replace(
-            report.representation,
-            response=blank(report.representation.response),
-            weights=blank(report.representation.weights),
-        ),
     )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from actions.access import Access, authorize
+from actions.published import round_evidence
 from actions.rounds import evidence_key
 from actions.scoring import round_scores
 from analysis.robustness.design import Design, default_design, read_design
@@ -18,7 +19,7 @@ from analysis.robustness.split import split_variance
 from indicators.findings import Finding, Refused
 from indicators.scores import Scores
 from locales import text
-from survey_data.workspace import batches, registry
+from survey_data.workspace import registry
 
 FIRST_DRAWS, MOST_DRAWS = 2000, 16_000
 SETTLED_RANK, SETTLED_SCORE = 1.0, 0.5
@@ -88,7 +89,7 @@ def _prepared(
     ]
     if not kept:
         raise Refused(Finding("E953", params={"round": round_id}))
-    evidence, framework = batches.evidence(access.workspace, round_id)
+    evidence, framework = round_evidence(access, round_id)
     model = build_model(evidence, framework, np.array(kept), sampling=True, seed=seed)
     if design is None:
         chosen = default_design(model, seed)

@@ -7,6 +7,7 @@ from typing import Any
 
 from actions.access import Access, authorize
 from actions.measures import catalogue_in_use
+from actions.published import round_evidence
 from actions.scenarios import (
     list_scenarios,
     plain_scenario,
@@ -23,7 +24,6 @@ from actions.simulations import (
 from analysis.scenarios.catalogue_file import default_scenario_text
 from analysis.scenarios.scenario import load_scenario
 from indicators.findings import Finding, Refused
-from survey_data.workspace import batches
 from survey_data.workspace.plans import StoredScenario
 
 __all__ = [
@@ -123,7 +123,7 @@ def scenario_trajectory(
 def plan_places(access: Access, round_id: str) -> dict[str, Any]:
     """Departments that a scenario of a round may name, with their groups, and the levels' cuts."""
     authorize(access.user, "scenario.read", round_id)
-    evidence, framework = batches.evidence(access.workspace, round_id)
+    evidence, framework = round_evidence(access, round_id)
     return {
         "departments": {d.id: dict(d.name) for d in evidence.departments},
         "groups": {

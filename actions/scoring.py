@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 
 from actions.access import Access, authorize
+from actions.published import round_evidence
 from indicators.framework import Framework
-from indicators.leaves import node_counts
 from indicators.scores import CityScores, GateResult, Scores
 from indicators.scoring import score
 from locales import text
-from survey_data.disclosure import hidden_cells, suppress
-from survey_data.workspace import batches, registry
+from survey_data.workspace import registry
 
 
 def round_scores(
@@ -57,18 +56,10 @@ def framework_scores(
 ) -> Scores:
     """Score a round under a framework at hand, adopted or not."""
     authorize(access.user, "score.read", round_id)
-    evidence, _ = batches.evidence(access.workspace, round_id, framework)
-    hidden = hidden_cells(node_counts(evidence, framework)) if access.published else None
-    scores = score(
-        evidence,
-        framework,
-        draws=draws,
-        seed=seed,
-        estimate=estimate,
-        keep_draws=keep_draws,
-        outside_city=hidden,
+    evidence, _ = round_evidence(access, round_id, framework)
+    return score(
+        evidence, framework, draws=draws, seed=seed, estimate=estimate, keep_draws=keep_draws
     )
-    return scores if hidden is None else suppress(scores, hidden)
 
 
 def score_report(access: Access, round_id: str, **options: Any) -> dict[str, Any]:
@@ -173,6 +164,7 @@ def _city(scores: Scores, city: CityScores, levels: list[str]) -> dict[str, Any]
         "nodes": {id: node(p) for p, id in enumerate(scores.nodes) if p},
         "gates": [_gate(gate) for gate in city.gates],
         "n_departments": city.n_departments,
+        "of_departments": len(scores.departments),
         "capped": city.capped,
     }
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from actions.access import Access, authorize
 from actions.measures import catalogue_in_use
+from actions.published import round_evidence
 from actions.scoring import round_scores
 from analysis.scenarios.baseline import counted_rows
 from analysis.scenarios.catalogue import Catalogue
@@ -16,7 +17,7 @@ from analysis.scenarios.scenario import Scenario, check_scenario, load_scenario
 from analysis.scenarios.simulation import Outcome, Planner, prepare, simulate, trajectory
 from indicators.findings import Finding, Refused
 from locales import text
-from survey_data.workspace import batches, registry
+from survey_data.workspace import registry
 
 Array = NDArray[np.float64]
 DRAWS = 2000
@@ -53,7 +54,7 @@ def planner_of(
 ) -> Planner:
     """The round ready for scenarios; kept for the next call on the same evidence and catalogue."""
     authorize(access.user, "simulate.run", round_id)
-    evidence, framework = batches.evidence(access.workspace, round_id)
+    evidence, framework = round_evidence(access, round_id)
     key = (
         access.scope,
         evidence.digest,

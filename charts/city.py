@@ -96,7 +96,7 @@ def city_bar(view: CityOverview, tokens: Theme, language: str) -> Picture:
         translate("chart.city.note", language),
         f"{title}{'：' if language == 'zh' else ': '}{score(city.score)}"
         f"{interval(city.low, city.high, language)}",
-        translate("chart.city.method", language, count=view.n_departments),
+        translate("chart.city.method", language, count=view.n_departments, all=len(view.rows)),
         Table(headers(("what", "score", "interval"), language), tuple(rows)),
     )
 

@@ -94,6 +94,7 @@ def city_reason(view: CityOverview, language: str) -> str:
             score=score(view.city.score),
             interval=interval(view.city.low, view.city.high, language),
             count=view.n_departments,
+            all=len(view.rows),
         )
     ]
     if view.compared:

@@ -265,6 +265,7 @@ def score_round(
                 high=f"{city['overall']['high']:.1f}",
                 level=city["level"] or "—",
                 count=city["n_departments"],
+                all=city["of_departments"],
             )
         )
 

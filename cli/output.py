@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,17 +21,26 @@ class Output:
         self.as_json = as_json
         self.language = language
         self.workspace = workspace
+        self.published = False
         self._said = False
 
     def say(self, key: str, **params: object) -> str:
         return translate(key, self.language, **params)
 
     def result(self, value: dict[str, Any]) -> bool:
-        """Print the result as JSON when that was asked for. Returns whether it was."""
+        """Print the result as JSON when that was asked for. Returns whether it was.
+
+        What is published carries its own SHA-256 (docs/files.md), so that a copy can be checked.
+        """
         if self.as_json:
-            _write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
-            self._said = True
+            if self.published:
+                value = {**value, "digest": _digest(value)}
+            self._document(value)
         return self.as_json
+
+    def _document(self, value: dict[str, Any]) -> None:
+        _write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+        self._said = True
 
     def remark(self, text: str) -> None:
         print(text, file=sys.stderr)
@@ -86,9 +96,18 @@ class Output:
                 "where": dict(first.where),
                 "fix": first.fix,
             }
-            self.result({"error": error, "findings": found})
+            self._document({"error": error, "findings": found})
         else:
             self.issues(found)
+
+
+def _digest(value: dict[str, Any]) -> str:
+    """SHA-256 of the canonical JSON: keys sorted, no spaces, UTF-8, without ``digest`` itself."""
+    rest = {key: held for key, held in value.items() if key != "digest"}
+    plain = json.dumps(
+        rest, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    )
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def _write(text: str) -> None:

@@ -18,6 +18,7 @@ RoundOption = Annotated[str, typer.Option("--round", metavar="R")]
 def owner(published: bool = False) -> tuple[Access, Output]:
     """The owner at the workspace that the command line names."""
     output = current.get()
+    output.published = published
     return open_access(output.workspace, published=published), output
 
 

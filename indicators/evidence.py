@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,10 @@ class Evidence:
         The framework's metrics: scored ones, own outcomes, register.
     metrics : array (D, M), raw values in the metric's unit, NaN = missing
     not_applicable : bool array (D, M)
+    withheld : frozenset of str or None
+        For what is published: departments that somebody answered for and whose answers are not
+        here, to protect the few; so are items that few of a larger department answered. None for
+        the owner, for whom nothing is taken out.
     """
 
     round: str
@@ -58,6 +62,7 @@ class Evidence:
     metric_ids: tuple[str, ...]
     metrics: NDArray[np.float64]
     not_applicable: NDArray[np.bool_]
+    withheld: frozenset[str] | None = None
     digest: str = field(default="")
 
     @classmethod
@@ -68,10 +73,11 @@ class Evidence:
         survey: SurveyMoments | None,
         metric_cells: Iterable[MetricCell],
         framework: Framework,
+        withheld: frozenset[str] | None = None,
     ) -> Evidence:
         """Bring a round's facts together; several periods of a metric become one value.
 
-        Departments without any fact are left out. ``over_periods`` of the metric decides: the last
+        Departments without any fact are left out, withheld ones stay. ``over_periods`` of the metric decides: the last
         period in time order, the mean, or the sum. Metrics that the framework does not name are
         left out.
         """
@@ -81,7 +87,7 @@ class Evidence:
         for department, metric, period, value, not_applicable in metric_cells:
             if metric in overs:
                 by_cell.setdefault((department, metric), []).append((period, value, not_applicable))
-        present = {department for department, _ in by_cell}
+        present = {department for department, _ in by_cell} | (withheld or frozenset())
         if survey is not None:
             present |= {d for d, n in zip(survey.departments, survey.n, strict=True) if n > 0}
         listed = {department.id: department for department in departments}
@@ -101,8 +107,8 @@ class Evidence:
             absent[row[department], column[metric]] = not_applicable
         if survey is not None:
             survey = survey.for_departments([d.id for d in chosen])
-        built = cls(round, chosen, survey, metric_ids, values, absent)
-        return cls(round, chosen, survey, metric_ids, values, absent, _digest(built))
+        built = cls(round, chosen, survey, metric_ids, values, absent, withheld)
+        return replace(built, digest=_digest(built))
 
 
 def _in_time(period: str) -> list[str | int]:
@@ -133,4 +139,6 @@ def _digest(evidence: Evidence) -> str:
     sha.update(evidence.not_applicable.tobytes())
     if evidence.survey is not None:
         sha.update(evidence.survey.fingerprint())
+    if evidence.withheld is not None:
+        sha.update(json.dumps(sorted(evidence.withheld), ensure_ascii=False).encode())
     return sha.hexdigest()

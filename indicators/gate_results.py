@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +71,18 @@ def gate_results(
                 )
         units.append(tuple(results))
     return tuple(units)
+
+
+def without_scores(framework: Framework, results: tuple[GateResult, ...]) -> tuple[GateResult, ...]:
+    """The gates of a unit whose score is withheld: those on records stay, none binds, and those on
+    scores say only that they are withheld."""
+    by_id = {gate.id: gate for gate in framework.gates}
+    return tuple(
+        GateResult(g.id, g.kind, None, False, None, None, None, text("gate.suppressed"))
+        if reads_scores(by_id[g.id])
+        else replace(g, binds=False)
+        for g in results
+    )
 
 
 def shown(value: float, bound: float, digits: int = 1) -> str:

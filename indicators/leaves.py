@@ -48,14 +48,9 @@ class Leaves:
         return np.isnan(self.value) | self.imputed
 
 
-def leaves(
-    evidence: Evidence, framework: Framework, lenders: NDArray[np.bool_] | None = None
-) -> Leaves:
-    """Indicator values on the normalised range, from moments and raw metric values.
-
-    ``lenders`` as in `survey_means`.
-    """
-    survey = survey_means(evidence, framework, lenders)
+def leaves(evidence: Evidence, framework: Framework) -> Leaves:
+    """Indicator values on the normalised range, from moments and raw metric values."""
+    survey = survey_means(evidence, framework)
     size, width = len(evidence.departments), len(framework.measured)
     value = np.full((size, width), np.nan)
     clipped = np.zeros((size, width), dtype=bool)
@@ -110,11 +105,6 @@ def leaves(
     )
 
 
-def node_counts(evidence: Evidence, framework: Framework) -> NDArray[np.int64]:
-    """(D, P) smallest positive count of answers beneath each node, 0 = no answers."""
-    return smallest_counts(framework, leaves(evidence, framework).count)
-
-
 def coverages(framework: Framework, leaf: Leaves) -> tuple[Array, Array]:
     """(D, P) coverage of every node, and (D,) of the core indicators alone."""
     there = (~leaf.missing).astype(float)
@@ -125,6 +115,12 @@ def coverages(framework: Framework, leaf: Leaves) -> tuple[Array, Array]:
         up_the_tree(framework, there, "arithmetic"),
         up_the_tree(framework, core, "arithmetic")[:, 0],
     )
+
+
+def survey_beneath(framework: Framework) -> NDArray[np.bool_]:
+    """(P,) nodes that rest on answers, wholly or in part."""
+    asked = np.array([m.survey is not None for m in framework.measured], dtype=np.int64)
+    return smallest_counts(framework, asked[None])[0] > 0
 
 
 def survey_shares(framework: Framework, leaf: Leaves) -> Array:

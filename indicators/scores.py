@@ -12,6 +12,8 @@ from indicators.findings import Finding
 from indicators.framework import Framework
 
 Array = NDArray[np.float64]
+WITHHELD = -1
+"""In place of a count that is not told."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +63,22 @@ class Scores:
     n : (D, P) smallest positive count of answers beneath, 0 = no answers
     survey_share : (D, P) share of the node's weight that comes from answers
     clipped : (D, P) a metric's value lay outside its goalposts
-    respondents : (D,) people with at least one usable answer
+    respondents : (D,) people with at least one usable answer, `WITHHELD` where that is not told
     status : (D,) rated | provisional | unrated | suppressed
     missing : (D,) ids of the measured indicators without a value
     score_level, level : (D,) 1 … L, 0 = none
     factor_level : (D, F)
     level_probability, score_level_probability : (D, L), NaN = none
     probability_basis : adjusted (empirical Bayes) | unadjusted (too few departments)
-    hidden : (D, P) cells withheld to protect respondents
+    hidden : (D, P) cells without a published score, since nobody or too few answered beneath
+    evidence_digest : None where the evidence is what may be published
     approximate : (P,) the interval rests on the draws' standard deviation (nodes with ``min``)
     draws : (S, D, P) float32 raw draws, where asked for
     """
 
     framework: Framework
     round: str
-    evidence_digest: str
+    evidence_digest: str | None
     seed: int
     draws_count: int
     estimate: str

@@ -11,13 +11,14 @@ from indicators.draws import quantiles
 from indicators.evidence import Evidence
 from indicators.findings import Finding
 from indicators.framework import CapGate, CoverageGate, Framework
-from indicators.gate_results import gate_results, reads_scores
+from indicators.gate_results import gate_results, reads_scores, without_scores
 from indicators.leaves import (
     Leaves,
     coverages,
     flags_at_leaves,
     leaves,
     smallest_counts,
+    survey_beneath,
     survey_shares,
 )
 from indicators.level_probability import level_probabilities
@@ -38,7 +39,7 @@ from indicators.node_draws import (
     normal_quantiles,
     uncertain_columns,
 )
-from indicators.scores import Scores
+from indicators.scores import WITHHELD, Scores
 from indicators.shrinkage import shrunken_nodes
 
 Array = NDArray[np.float64]
@@ -52,7 +53,6 @@ def score(
     seed: int = 1,
     estimate: str = "raw",
     keep_draws: bool = False,
-    outside_city: NDArray[np.bool_] | None = None,
 ) -> Scores:
     """Scores, intervals, levels and gates of every department, and the city's.
 
@@ -61,17 +61,18 @@ def score(
     draws : number of joint draws behind intervals and probabilities
     estimate : ``raw``, or ``shrunken`` for empirical Bayes estimates of every node
     keep_draws : also return the raw draws (S, D, P), in float32
-    outside_city : bool (D, P), cells that stay out of everything that is common to departments:
-        the city's figures, the pooled variance of answers and the fit of the shrunken estimates
-        (to protect respondents)
+
+    A department that the evidence withholds has what its records say and no overall score: it is
+    ``suppressed``, and the city is the mean over the others.
 
     Source: docs/methods/scores.md.
     """
     if draws < 100:
         raise ValueError(f"at least 100 draws are needed for an interval, not {draws}")
-    lenders = None if outside_city is None else np.logical_not(outside_city.any(axis=1))
-    leaf = leaves(evidence, framework, lenders)
+    leaf = leaves(evidence, framework)
     point = up_the_tree(framework, leaf.value)
+    withheld = np.array([d.id in (evidence.withheld or ()) for d in evidence.departments], bool)
+    point[withheld, 0] = np.nan
     coverage, core = coverages(framework, leaf)
     share = survey_shares(framework, leaf)
     counts = smallest_counts(framework, leaf.count)
@@ -81,11 +82,9 @@ def score(
         if m.metric
     )
     states = gate_states(framework, point, leaf.raw, leaf.raw_not_applicable)
-    status = _statuses(framework, point, coverage, core, states, sample_scaled)
-    counted = np.array([s != "unrated" for s in status], dtype=bool)
+    status = _statuses(framework, point, coverage, core, states, sample_scaled, withheld)
+    counted = np.array([s in ("rated", "provisional") for s in status], dtype=bool)
     inside = counted[:, None] & ~np.isnan(point)
-    if outside_city is not None:
-        inside &= ~outside_city
     weight = np.array([d.weight for d in evidence.departments])
 
     read = gate_columns(framework)
@@ -108,13 +107,13 @@ def score(
         read_draws[:, d] = drawn[:, read]
         city_draws += np.where(inside[d], weight[d] * np.nan_to_num(drawn), 0.0)
         if kept is not None:
-            kept[:, d] = drawn
+            kept[:, d] = np.where(np.isnan(point[d]), np.nan, drawn)
     if approximate.any():
         spans[:, :, approximate] = normal_quantiles(point, spread_normal, leaf.survey.df)[
             :, :, approximate
         ]
 
-    bayes, bayes_sd, adjusted = shrunken_nodes(framework, leaf, point, spread, share, outside_city)
+    bayes, bayes_sd, adjusted = shrunken_nodes(framework, leaf, point, spread, share)
     shown = bayes if estimate == "shrunken" and adjusted else point
     if shown is bayes:
         step = np.divide(bayes_sd, spread, out=np.zeros_like(spread), where=spread > 0)
@@ -129,10 +128,20 @@ def score(
     probability[np.isnan(level)] = np.nan
     score_probability[np.isnan(score_level)] = np.nan
     low, low50, high50, high = spans
+    people = np.zeros(len(point), dtype=np.int64) if evidence.survey is None else evidence.survey.n
+    gates = gate_results(
+        framework,
+        shown,
+        states,
+        score_level,
+        level,
+        coverage={"core": np.nan_to_num(core), "all": np.nan_to_num(coverage[:, 0])},
+        sample_scaled=sample_scaled,
+    )
     return Scores(
         framework=framework,
         round=evidence.round,
-        evidence_digest=evidence.digest,
+        evidence_digest=evidence.digest if evidence.withheld is None else None,
         seed=seed,
         draws_count=draws,
         estimate=estimate if adjusted or estimate == "raw" else "raw",
@@ -147,9 +156,7 @@ def score(
         n=counts,
         survey_share=np.nan_to_num(share),
         clipped=flags_at_leaves(framework, leaf.clipped),
-        respondents=(
-            np.zeros(len(point), dtype=np.int64) if evidence.survey is None else evidence.survey.n
-        ),
+        respondents=np.where(withheld, WITHHELD, people),
         status=status,
         missing=tuple(
             tuple(
@@ -165,16 +172,11 @@ def score(
         level_probability=probability,
         score_level_probability=score_probability,
         probability_basis="adjusted" if adjusted else "unadjusted",
-        gates=gate_results(
-            framework,
-            shown,
-            states,
-            score_level,
-            level,
-            coverage={"core": np.nan_to_num(core), "all": np.nan_to_num(coverage[:, 0])},
-            sample_scaled=sample_scaled,
+        gates=tuple(
+            without_scores(framework, results) if hide else results
+            for hide, results in zip(withheld, gates, strict=True)
         ),
-        hidden=np.zeros(point.shape, dtype=bool),
+        hidden=_hidden(evidence, framework, point, withheld | (people > 0)),
         approximate=approximate,
         city=city_scores(
             framework,
@@ -200,8 +202,9 @@ def _statuses(
     core: Array,
     states: list[GateState],
     sample_scaled: bool,
+    withheld: NDArray[np.bool_],
 ) -> tuple[str, ...]:
-    """rated | provisional | unrated of every department."""
+    """rated | provisional | unrated | suppressed of every department."""
     unrated = np.isnan(point[:, 0])
     provisional = np.zeros(len(point), dtype=bool)
     for gate in framework.gates:
@@ -213,9 +216,21 @@ def _statuses(
         if not (sample_scaled and reads_scores(state.gate)):
             provisional |= np.isnan(state.passed)
     return tuple(
-        "unrated" if u else "provisional" if p else "rated"
-        for u, p in zip(unrated, provisional, strict=True)
+        "suppressed" if w else "unrated" if u else "provisional" if p else "rated"
+        for w, u, p in zip(withheld, unrated, provisional, strict=True)
     )
+
+
+def _hidden(
+    evidence: Evidence, framework: Framework, point: Array, asked: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """(D, P) cells without a published score for want of answers, in departments that answered.
+
+    Whether nobody answered beneath or too few is not told.
+    """
+    if evidence.withheld is None:
+        return np.zeros(point.shape, dtype=bool)
+    return asked[:, None] & np.isnan(point) & survey_beneath(framework)
 
 
 def _levels(

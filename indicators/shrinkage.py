@@ -63,7 +63,6 @@ def shrunken_nodes(
     point: Array,
     spread: Array,
     share: Array,
-    outside: NDArray[np.bool_] | None,
 ) -> tuple[Array, Array, bool]:
     """Empirical Bayes means and standard deviations of every node, node by node.
 
@@ -75,9 +74,6 @@ def shrunken_nodes(
     columns = list(leaf.survey_columns)
     values = leaf.value.copy()
     answered = ~np.isnan(values[:, columns])
-    if outside is not None:
-        nodes = [framework.node_index[framework.measured[column].id] for column in columns]
-        answered &= ~outside[:, nodes]
     people = np.maximum(answered.sum(axis=0), 1)
     middle = np.where(answered, values[:, columns], 0.0).sum(axis=0) / people
     values[:, columns] = np.where(answered, middle, np.nan)
@@ -87,8 +83,6 @@ def shrunken_nodes(
     adjusted = False
     for p in range(point.shape[1]):
         rows = (np.nan_to_num(share[:, p]) > 0) & ~np.isnan(point[:, p])
-        if outside is not None:
-            rows &= ~outside[:, p]
         if rows.sum() < FEWEST:
             continue
         part = share[rows, p]

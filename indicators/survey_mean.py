@@ -72,29 +72,27 @@ def shrunken_covariance(
     start: Array,
     slope: Array,
     ends: tuple[float, float],
-    lenders: NDArray[np.bool_] | slice = slice(None),
 ) -> tuple[Array, Array]:
     """Item means (D, J) and shrunken covariance of single answers (D, J, J).
 
     The pooled within-department covariance, scaled for each department by the variance function
     φ_j f with f = (m − low)(high − m), counts as ν0 respondents beside the department's own.
-    ``lenders`` (D,) says whose answers the pooled figures rest on; all by default.
     """
     answered = np.einsum("djj->dj", moments.pair_n).astype(float)
     sums = start * answered + slope * np.einsum("djj->dj", moments.pair_sum)
     with np.errstate(invalid="ignore", divide="ignore"):
         means = sums / answered
-        city = np.nan_to_num(sums[lenders].sum(axis=0) / answered[lenders].sum(axis=0))
+        city = np.nan_to_num(sums.sum(axis=0) / answered.sum(axis=0))
     ss = within_sums(moments, slope)
     df = np.maximum(moments.pair_n - 1, 0).astype(float)
-    pooled = ss[lenders].sum(axis=0) / np.maximum(df[lenders].sum(axis=0), 1.0)
+    pooled = ss.sum(axis=0) / np.maximum(df.sum(axis=0), 1.0)
     middle = np.where(
         answered > 0, (answered * np.nan_to_num(means) + 2 * city) / (answered + 2), 0
     )
     spread = np.maximum((middle - ends[0]) * (ends[1] - middle), 0.0)
     own_df = np.einsum("djj->dj", df)
-    expected = (own_df * spread)[lenders].sum(axis=0)
-    variance = np.einsum("djj->j", ss[lenders])
+    expected = (own_df * spread).sum(axis=0)
+    variance = np.einsum("djj->j", ss)
     phi = np.divide(variance, expected, out=np.zeros_like(variance), where=expected > 0)
     pooled_variance = np.diagonal(pooled)
     scale = np.sqrt(
@@ -129,16 +127,13 @@ def answer_factors(pair_n: NDArray[np.int64], roster: NDArray[np.int64]) -> Arra
     return np.where((known > 0) & (pairs > 0), within, factors)
 
 
-def survey_means(
-    evidence: Evidence, framework: Framework, lenders: NDArray[np.bool_] | None = None
-) -> SurveyMeans:
+def survey_means(evidence: Evidence, framework: Framework) -> SurveyMeans:
     """Means, covariances and counts of all survey indicators of a round.
 
     An indicator is the unweighted mean of its items' means, each over the people who answered it;
     an item nobody answered is left out; with fewer than half of its items answered by anybody the
     indicator is missing. The covariance of two item means is S_jk c_jk, with c from
-    `answer_factors`. ``lenders`` (D,): whose answers the pooled covariance rests on, None =
-    everybody's.
+    `answer_factors`.
     """
     moments = evidence.survey
     size = len(evidence.departments)
@@ -162,7 +157,6 @@ def survey_means(
         start,
         slope,
         framework.normalised_range,
-        slice(None) if lenders is None else lenders,
     )
     answered = np.einsum("djj->dj", moments.pair_n)
     has = (answered > 0).astype(float)

@@ -117,9 +117,7 @@ def build_baseline(
     found : where measures land, over the departments that count
     """
     rows = counted_rows(scores)
-    outside = scores.hidden if scores.hidden.any() else None
-    lenders = None if outside is None else np.logical_not(outside.any(axis=1))
-    leaf = leaves(evidence, framework, lenders)
+    leaf = leaves(evidence, framework)
     point = up_the_tree(framework, leaf.value)
     share = survey_shares(framework, leaf)
     read = read_nodes(
@@ -145,7 +143,7 @@ def build_baseline(
     spread[np.isnan(point) | (spread < 1e-9)] = 0.0
     asked = np.full(point.shape, np.nan)
     asked[:, nodes] = point[:, nodes]
-    bayes, bayes_sd, adjusted = shrunken_nodes(framework, leaf, asked, spread, share, outside)
+    bayes, bayes_sd, adjusted = shrunken_nodes(framework, leaf, asked, spread, share)
     step = np.divide(bayes_sd, spread, out=np.ones_like(spread), where=spread > 0)
     part = share[rows, 0]
     moved = np.divide(
@@ -167,7 +165,7 @@ def build_baseline(
         theta[r] = (drawn[r] - point[d, nodes]) * step[d, nodes] + bayes[d, nodes]
     np.clip(theta, low, high, out=theta)
     weight = np.array([evidence.departments[d].weight for d in rows], dtype=float)
-    inside = np.isfinite(point) & ~scores.hidden
+    inside = np.isfinite(point)
     city_weight = np.where(inside[rows][:, nodes], weight[:, None], 0.0)
     total = city_weight.sum(axis=0)
     np.divide(city_weight, total, out=city_weight, where=total > 0)

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +25,10 @@ from survey_data.workspace import schema as t
 from survey_data.workspace.opening import Workspace, now
 
 ADD = "add"
+ABOUT_A_ROW = frozenset(
+    {"row", "department", "duration", "submitted", "attention_failed", "excluded"}
+)
+"""Columns of stored rows that are no answers; attributes are named ``attribute:…`` beside them."""
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]")
 
 
@@ -228,29 +232,49 @@ def evidence(
 
     The cost does not depend on the number of respondents. Raises Refused (E913, E918).
     """
+    survey = survey_moments(workspace, round_id)
+    return evidence_of(workspace, round_id, survey, framework)
+
+
+def evidence_of(
+    workspace: Workspace,
+    round_id: str,
+    survey: SurveyMoments | None,
+    framework: Framework | None = None,
+    withheld: frozenset[str] | None = None,
+) -> tuple[Evidence, Framework]:
+    """A round's facts with these answers; ``withheld`` as in `Evidence`. Raises Refused (E913, E918)."""
     info = registry.round_named(workspace, round_id)
     framework = framework or registry.framework_by_digest(workspace, info.framework)
-    survey = survey_moments(workspace, round_id)
     cells = metric_cells(workspace, round_id)
     if survey is None and not cells:
         raise Refused(Finding("E918", params={"round": round_id}))
     listed = registry.departments(workspace)
-    return Evidence.build(round_id, listed, survey, cells, framework), framework
+    return Evidence.build(round_id, listed, survey, cells, framework, withheld), framework
 
 
 def survey_moments(
     workspace: Workspace, round_id: str, *, without: str | None = None
 ) -> SurveyMoments | None:
     """Sum of the moments of a round's active survey batches, one of them left out; None = none."""
+    held = moments_by_batch(workspace, round_id)
+    return merged([moments for id, moments in held.items() if id != without])
+
+
+def moments_by_batch(workspace: Workspace, round_id: str) -> dict[str, SurveyMoments]:
+    """The moments of each active survey batch of a round, in the order of the batches."""
     with workspace.reading() as connection:
-        blobs = connection.execute(
-            sa.select(t.answers.c.moments)
+        rows = connection.execute(
+            sa.select(t.answers.c.batch, t.answers.c.moments)
             .join(t.batches, t.answers.c.batch == t.batches.c.id)
             .where(t.batches.c.round == round_id, t.batches.c.state == "active")
-            .where(t.batches.c.id != (without or ""))
             .order_by(t.batches.c.sequence)
-        ).scalars()
-        moments = [SurveyMoments.from_bytes(blob) for blob in blobs]
+        ).all()
+    return {row.batch: SurveyMoments.from_bytes(row.moments) for row in rows}
+
+
+def merged(moments: Iterable[SurveyMoments]) -> SurveyMoments | None:
+    """The moments of all these answers together, None without any."""
     found = None
     for one in moments:
         found = one if found is None else found.merge(one)

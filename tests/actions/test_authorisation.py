@@ -29,6 +29,7 @@ from actions import (
     plan_comparison,
     portfolios,
     previews,
+    published,
     quality,
     remedies,
     robustness,
@@ -54,6 +55,7 @@ ACTIONS = Path(__file__).resolve().parents[2] / "actions"
 # What works on results that an action has given out, or in the worker on a job that was allowed.
 WITHOUT = {
     "report",
+    "endings",
     "run_job",
     "authorize",
     "open_access",
@@ -119,6 +121,13 @@ CALLS: list[tuple[str, Callable[[Access], Any]]] = [
     ("bind_round", lambda a: rounds.bind_round(a, "2025", "x@1")),
     ("publish_round", lambda a: rounds.publish_round(a, "2025")),
     ("set_exclusion_policy", lambda a: rounds.set_exclusion_policy(a, "2025", ["missing"])),
+    ("round_evidence", lambda a: published.round_evidence(a, "2025")),
+    ("published_evidence", lambda a: published.published_evidence(a, "2025")),
+    ("round_answers", lambda a: published.round_answers(a, "2025", frameworks.framework_of(a))),
+    (
+        "round_screenings",
+        lambda a: published.round_screenings(a, "2025", frameworks.framework_of(a)),
+    ),
     ("evidence_key", lambda a: rounds.evidence_key(a, "2025")),
     ("import_survey", lambda a: imports.import_survey(a, b"", "x.csv", "2025")),
     ("import_metrics", lambda a: imports.import_metrics(a, b"", "x.csv", "2025")),

@@ -47,6 +47,10 @@ def bound(id: str, kind: str, zh: str, en: str) -> GateResult:
 
 
 GATE = bound("G3", "minimum", "未达到 3 级的前提：人员 40.0（≥ 50）", "Level 3 needs staff 50")
+ROW = DepartmentRow(
+    "卫健委", {"zh": "卫健委", "en": "Health"}, "民生", "rated", 30, 3, 3, 0.93,
+    Estimate(52.0, 50.1, 54.2), (), (), Moved(48.0, 4.0, 1.2, 6.8, 0.96),
+)  # fmt: skip
 CITY = CityOverview(
     round="2025", compared="2024", framework="f@1", synthetic=True, state="collecting",
     respondents=1000, coverage=1.0, bands=BANDS, levels_apply=True, level=3, score_level=3,
@@ -56,11 +60,7 @@ CITY = CityOverview(
         FactorRow("P", {"zh": "人", "en": "People"}, Estimate(55.0), None),
         FactorRow("T", {"zh": "技术", "en": "Technology"}, Estimate(48.0), None),
     ),
-    rows=(), weak_points=(WEAK,), absent=(), groups=(), n_departments=42, capped=0,
-)  # fmt: skip
-ROW = DepartmentRow(
-    "卫健委", {"zh": "卫健委", "en": "Health"}, "民生", "rated", 30, 3, 3, 0.93,
-    Estimate(52.0, 50.1, 54.2), (), (), Moved(48.0, 4.0, 1.2, 6.8, 0.96),
+    rows=(ROW,) * 44, weak_points=(WEAK,), absent=(), groups=(), n_departments=42, capped=0,
 )  # fmt: skip
 
 
@@ -110,35 +110,35 @@ def test_the_finding_of_the_city(view, zh, en):
     [
         (
             CITY,
-            "全市 52.1 分（51.7—52.5），42 个部门。全市较 2024 提高约 3.1 分，几乎可以确定（>99%）确有提高。"
+            "全市 52.1 分（51.7—52.5），44 个部门中的 42 个。全市较 2024 提高约 3.1 分，几乎可以确定（>99%）确有提高。"
             "离 4 级还差 7.9 分。",
-            "The city scores 52.1 (51.7–52.5) over 42 departments. The city rose by about 3.1 points "
+            "The city scores 52.1 (51.7–52.5) over 42 of 44 departments. The city rose by about 3.1 points "
             "since 2024; a true rise is almost certain (>99%). Level 4 is 7.9 points away.",
         ),
         (
             replace(CITY, city_change=Moved(51.0, 1.0, -0.4, 2.5, 0.85), capped=1),
-            "全市 52.1 分（51.7—52.5），42 个部门。全市与 2024 基本持平（差异在误差范围内）。离 4 级还差 7.9 分。"
+            "全市 52.1 分（51.7—52.5），44 个部门中的 42 个。全市与 2024 基本持平（差异在误差范围内）。离 4 级还差 7.9 分。"
             "有 1 个部门因安全、合规等门槛被封顶。",
-            "The city scores 52.1 (51.7–52.5) over 42 departments. The city is level with 2024 (the "
+            "The city scores 52.1 (51.7–52.5) over 42 of 44 departments. The city is level with 2024 (the "
             "difference is within error). Level 4 is 7.9 points away. One department is capped by a "
             "security or compliance gate.",
         ),
         (
             replace(CITY, compared=None, city_gates=(GATE,), capped=3),
-            "全市 52.1 分（51.7—52.5），42 个部门。离 4 级还差 7.9 分。未达到 3 级的前提：人员 40.0（≥ 50）。"
+            "全市 52.1 分（51.7—52.5），44 个部门中的 42 个。离 4 级还差 7.9 分。未达到 3 级的前提：人员 40.0（≥ 50）。"
             "3 个部门因安全、合规等门槛被封顶。",
-            "The city scores 52.1 (51.7–52.5) over 42 departments. Level 4 is 7.9 points away. Level 3 "
+            "The city scores 52.1 (51.7–52.5) over 42 of 44 departments. Level 4 is 7.9 points away. Level 3 "
             "needs staff 50. 3 departments are capped by security or compliance gates.",
         ),
         (
             replace(CITY, city=Estimate(85.0, 84.0, 86.0), compared=None),
-            "全市 85.0 分（84.0—86.0），42 个部门。",
-            "The city scores 85.0 (84.0–86.0) over 42 departments.",
+            "全市 85.0 分（84.0—86.0），44 个部门中的 42 个。",
+            "The city scores 85.0 (84.0–86.0) over 42 of 44 departments.",
         ),
         (
             replace(CITY, compared=None, levels_apply=False, level=None),
-            "全市 52.1 分（51.7—52.5），42 个部门。",
-            "The city scores 52.1 (51.7–52.5) over 42 departments.",
+            "全市 52.1 分（51.7—52.5），44 个部门中的 42 个。",
+            "The city scores 52.1 (51.7–52.5) over 42 of 44 departments.",
         ),
         (
             replace(CITY, city=Estimate(None)),

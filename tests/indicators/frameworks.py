@@ -86,6 +86,7 @@ def evidence_of(
     *,
     departments: Sequence[Department] = (),
     round: str = "2025",
+    withheld: frozenset[str] | None = None,
 ) -> Evidence:
     """Evidence of metric values (None = not applicable) and of answers per department."""
     cells = [
@@ -94,4 +95,4 @@ def evidence_of(
         for id, value in values.items()
     ]
     survey = None if answers is None else moments_of(framework, answers)
-    return Evidence.build(round, departments, survey, cells, framework)
+    return Evidence.build(round, departments, survey, cells, framework, withheld)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from indicators.evidence import Department
-from indicators.scores import Scores
+from indicators.scores import WITHHELD, Scores
 from indicators.scoring import score
 from tests.indicators.frameworks import evidence_of, framework_of, metric, survey
-from tests.indicators.mixed_city import MIXED, city, mixed, mixed_framework, records, rows
+from tests.indicators.mixed_city import MIXED, city, mixed, mixed_framework, records
 
 
 def test_the_city_is_the_weighted_mean_of_its_rated_and_provisional_departments() -> None:
@@ -76,24 +76,32 @@ def test_gates_on_nodes_hold_the_city_and_caps_do_not_but_are_counted() -> None:
 
 @pytest.mark.parametrize("aggregation", ["arithmetic", "geometric"])
 @pytest.mark.parametrize("estimate", ["raw", "shrunken"])
-def test_cells_outside_the_city_move_none_of_its_figures(aggregation: str, estimate: str) -> None:
-    """What suppression hands in: a hidden department neither counts nor lends its answers."""
+def test_a_withheld_department_has_its_records_no_overall_and_no_part_in_the_city(
+    aggregation: str, estimate: str
+) -> None:
     framework = mixed_framework(aggregation)
-    outside = np.zeros((9, len(framework.node_ids)), dtype=bool)
-    outside[4] = True
-    found = []
-    for hidden in (rows(4, 12), [[1.0, 5.0, 1.0]] * 12):
-        answers = city(9) | {"d04": hidden}
-        evidence = evidence_of(framework, records(list(answers)), answers)
-        found.append(score(evidence, framework, draws=200, estimate=estimate, outside_city=outside))
-    for name in ("score", "low", "high", "level_probability"):
-        np.testing.assert_array_equal(getattr(found[0].city, name), getattr(found[1].city, name))
-    others = [d for d in range(9) if d != 4]
-    np.testing.assert_array_equal(found[0].low[others], found[1].low[others])
-    np.testing.assert_array_equal(
-        found[0].level_probability[others], found[1].level_probability[others]
+    answers = {id: own for id, own in city(9).items() if id != "d04"}
+    every = records([*answers, "d04"])
+    options = {"draws": 200, "estimate": estimate, "keep_draws": True}
+    found = score(
+        evidence_of(framework, every, answers, withheld=frozenset({"d04"})),
+        framework,
+        **options,  # type: ignore[arg-type]
     )
-    assert found[0].city.n_departments == 8
+    others = {id: own for id, own in every.items() if id != "d04"}
+    without = score(evidence_of(framework, others, answers), framework, **options)  # type: ignore[arg-type]
+    assert found.status[4] == "suppressed" and found.respondents[4] == WITHHELD
+    assert np.isnan(found.score[4, 0]) and found.level[4] == found.score_level[4] == 0
+    assert np.isnan(found.draws[:, 4, 0]).all()
+    measured = [framework.node_index[m.id] for m in framework.measured if m.metric]
+    assert np.isfinite(found.score[4, measured]).all() and not found.hidden[4, measured].any()
+    asked = [framework.node_index[m.id] for m in framework.measured if m.survey]
+    assert np.isnan(found.score[4, asked]).all() and found.hidden[4, [0, *asked]].all()
+    for name in ("score", "low", "high", "level_probability"):
+        np.testing.assert_allclose(
+            getattr(found.city, name), getattr(without.city, name), rtol=1e-12
+        )
+    assert found.city.n_departments == 8 and found.evidence_digest is None
 
 
 def test_a_round_without_any_fact_has_no_departments_and_no_city() -> None:

@@ -243,16 +243,6 @@ def test_adding_a_department_never_changes_anothers_mean(seed: int, people: int)
     np.testing.assert_array_equal(after.df[[0, 2]], before.df)
 
 
-def test_what_a_department_that_lends_nothing_answered_moves_no_other_covariance() -> None:
-    lenders = np.array([True, True, False])
-    found = []
-    for seed in (3, 4):
-        cities = {"a": matrix(1, 7, 0.1), "b": matrix(2, 9, 0.1), "small": matrix(seed, 4, 0.0)}
-        found.append(survey_means(evidence(cities), FRAMEWORK, lenders).covariance)
-    np.testing.assert_array_equal(found[0][:2], found[1][:2])
-    assert not np.allclose(found[0][2], found[1][2])
-
-
 def test_a_round_without_answers_has_no_survey_means() -> None:
     framework: Framework = FRAMEWORK
     empty = Evidence(

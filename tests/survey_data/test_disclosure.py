@@ -1,245 +1,148 @@
-"""Small cells (statistics.md 4): hidden, and not to be found again from anything that is shown."""
+"""Small cells (statistics.md 4): taken out before anything is computed."""
 
 from __future__ import annotations
 
-import dataclasses
-from functools import cache
+import tempfile
+from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indicators.evidence import Department, Evidence
-from indicators.framework import Framework, load_framework
-from indicators.leaves import node_counts
 from indicators.moments import MISSING, SurveyMoments
-from indicators.scores import GateResult, Scores
 from indicators.scoring import score
-from survey_data.disclosure import THRESHOLD, WITHHELD, hidden_cells, suppress
-from tests.survey_data.small import ITEMS, YAML
+from survey_data.disclosure import THRESHOLD, Withheld, withheld
+from survey_data.stored_answers import round_screening, shown_evidence, stored_answers
+from survey_data.workspace import batches, open_workspace
+from tests.survey_data.small import ITEMS, small_framework
+from tests.survey_data.workspace.imports import HEADER, bring, bring_metrics
 
-GATED = (
-    YAML
-    + """
-outcomes:
-  - id: O1
-    name: {zh: 成效, en: Effect}
-    survey: {items: [{id: O1-a, text: {zh: 有效, en: It works}}]}
-gates:
-  - {id: G1, kind: weakest-factor, allow: 0}
-  - {id: G2, kind: minimum, level: 2, nodes: {A: 50}}
-  - {id: G3, kind: cap, level: 1, when: {indicator: A1-1, score_below: 60}}
-  - {id: G4, kind: cap, level: 1, when: {indicator: B1-1, value_below: 40}}
-  - {id: G5, kind: coordination, level: 2, at_least: 0.7}
-"""
+FRAMEWORK = small_framework()
+TOP = (5, 5, 10)
+LOW = (1, 1, 0)
+Row = tuple[str, tuple[int | None, ...]]
+"""A person: department, and a code or nothing for each item."""
+
+PEOPLE = st.lists(
+    st.tuples(
+        st.sampled_from(["甲局", "乙局", "丙局", "丁局"]),
+        st.tuples(*(st.none() | st.integers(a, b) for a, b in zip(LOW, TOP, strict=True))).filter(
+            any
+        ),
+    ),
+    min_size=1,
+    max_size=40,
 )
-ALL_ITEMS = (*ITEMS, "O1-a")
-ENDS = np.array([[1, 5], [1, 5], [0, 10], [1, 5]])
 
 
-@cache
-def gated() -> Framework:
-    return load_framework(GATED)
-
-
-def answers_of(sizes: list[int], missing: float, seed: int) -> list[np.ndarray]:
-    """Answer matrices of departments of these sizes."""
-    random = np.random.default_rng(seed)
-    found = []
-    for size in sizes:
-        codes = random.integers(ENDS[:, 0], ENDS[:, 1] + 1, (size, len(ALL_ITEMS)))
-        found.append(np.where(random.random(codes.shape) < missing, MISSING, codes))
-    return found
-
-
-def evidence_of(answers: list[np.ndarray], metric_seed: int = 5) -> Evidence:
-    ids = [f"d{index:02}" for index in range(len(answers))]
-    random = np.random.default_rng(metric_seed)
-    cells = [(id, "B1-1", "", float(random.integers(0, 100)), False) for id in ids]
-    cells += [(id, "B1-2", "", float(random.integers(3, 20)), False) for id in ids]
-    moments = SurveyMoments.from_answers(
-        np.concatenate(answers).astype(np.int16),
-        np.repeat(np.arange(len(answers)), [len(a) for a in answers]),
-        ids,
-        ALL_ITEMS,
-        gated(),
+def shown_rows(people: list[Row]) -> list[Row]:
+    """What may be shown, worked out person by person."""
+    answered = Counter(
+        (d, i) for d, codes in people for i, code in enumerate(codes) if code is not None
     )
-    listed = [Department(id, {"zh": id, "en": id}, f"g{n % 2}") for n, id in enumerate(ids)]
-    return Evidence.build("2025", listed, moments, cells, gated())
+    left = [
+        (d, tuple(c if answered[d, i] >= THRESHOLD else None for i, c in enumerate(codes)))
+        for d, codes in people
+    ]
+    return [(d, codes) for d, codes in left if any(c is not None for c in codes)]
 
 
-def both(evidence: Evidence, estimate: str = "raw") -> tuple[Scores, Scores]:
-    """The scores that the owner sees, and those that are published."""
-    hidden = hidden_cells(node_counts(evidence, gated()))
-    options = {"draws": 100, "estimate": estimate, "keep_draws": True}
-    whole = score(evidence, gated(), **options)  # type: ignore[arg-type]
-    part = score(evidence, gated(), outside_city=hidden, **options)  # type: ignore[arg-type]
-    return whole, suppress(part, hidden)
+def moments_of(people: list[Row], departments: list[str]) -> SurveyMoments:
+    codes = [[MISSING if c is None else c for c in row] for _, row in people]
+    return SurveyMoments.from_answers(
+        np.array(codes, dtype=np.int16).reshape(len(people), len(ITEMS)),
+        np.array([departments.index(d) for d, _ in people], dtype=int),
+        departments,
+        ITEMS,
+        FRAMEWORK,
+    )
 
 
-@given(
-    counts=st.lists(st.lists(st.integers(0, 12), min_size=3, max_size=3), min_size=1, max_size=6),
-    threshold=st.integers(THRESHOLD, 10),
-)
-def test_a_cell_is_hidden_exactly_when_it_rests_on_one_to_threshold_minus_one_answers(
-    counts: list[list[int]], threshold: int
+def csv_of(people: list[Row], post: str = "业务") -> bytes:
+    lines = [",".join([d, post, *("" if c is None else str(c) for c in row)]) for d, row in people]
+    return (HEADER + "\n".join(lines) + "\n").encode()
+
+
+@settings(max_examples=25)
+@given(PEOPLE, st.integers(0, 40))
+def test_what_is_published_is_summed_over_the_shown_rows_alone(
+    people: list[Row], first: int
 ) -> None:
-    hidden = hidden_cells(np.array(counts), threshold)
-    assert hidden.tolist() == [[1 <= n <= threshold - 1 for n in row] for row in counts]
+    """Moments, complete rows and totals per person of two files, against a count by hand."""
+    departments = sorted({d for d, _ in people})
+    files = [rows for rows in (people[:first], people[first:]) if rows]
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = open_workspace(str(Path(folder) / "w.db"))
+        for mode, rows in zip((None, batches.ADD), files, strict=False):
+            # A post of its own makes it another file where both halves hold the same rows.
+            bring(workspace, csv_of(rows, f"岗{mode}"), mode=mode)
+        found, _ = shown_evidence(workspace, "2025")
+        hidden = withheld(batches.survey_moments(workspace, "2025"))  # type: ignore[arg-type]
+        held = stored_answers(workspace, "2025", FRAMEWORK, hidden)
+        screened = round_screening(workspace, "2025", FRAMEWORK, hidden)
+        workspace.close()
+    shown = shown_rows(people)
+    expected = moments_of(shown, departments)
+    assert [d.id for d in found.departments] == departments
+    assert found.survey is not None
+    assert found.survey.fingerprint() == expected.fingerprint()
+    assert found.withheld == set(departments) - {d for d, _ in shown}
+    assert Counter(zip(held.department, map(tuple, held.codes.tolist()), strict=True)) == Counter(
+        (d, tuple(MISSING if c is None else c for c in row)) for d, row in shown
+    )
+    assert sum(one.n for one in screened) == len(shown)
+
+
+def test_a_department_of_four_is_withheld_and_one_of_five_is_not() -> None:
+    people: list[Row] = [("甲局", (3, 3, 5))] * 4 + [("乙局", (3, 3, 5))] * 5
+    assert withheld(moments_of(people, ["乙局", "甲局"])) == Withheld(frozenset({"甲局"}), {})
+
+
+def test_of_a_larger_department_only_the_items_of_few_are_left_out() -> None:
+    people: list[Row] = [("甲局", (3, 3, None))] * 6 + [("甲局", (3, None, 5))] * 4
+    found = withheld(moments_of(people, ["甲局"]))
+    assert found == Withheld(frozenset(), {"甲局": frozenset({"A1-2a"})})
+
+
+def test_eight_people_none_of_whose_items_has_five_answers_are_withheld() -> None:
+    people: list[Row] = [("甲局", (3, None, None))] * 4 + [("甲局", (None, 3, None))] * 4
+    assert withheld(moments_of(people, ["甲局"])) == Withheld(frozenset({"甲局"}), {})
 
 
 @pytest.mark.parametrize("threshold", [4, 1, 0, -1])
 def test_the_threshold_can_be_raised_but_not_lowered(threshold: int) -> None:
-    assert THRESHOLD == 5
+    moments = moments_of([("甲局", (3, 3, 5))] * 6, ["甲局"])
+    assert withheld(moments, 7).departments == {"甲局"}
     with pytest.raises(ValueError, match="not lowered"):
-        hidden_cells(np.array([[3]]), threshold)
+        withheld(moments, threshold)
 
 
-CASES = st.tuples(
-    st.lists(st.integers(0, 9), min_size=9, max_size=12).filter(sum),
-    st.sampled_from([0.0, 0.2, 0.6]),
-    st.integers(0, 50),
-)
+def test_an_item_left_out_hides_its_indicator_and_nothing_above_it(tmp_path: Path) -> None:
+    """What is above is computed from what is shown, so that no overall is lost."""
+    workspace = open_workspace(str(tmp_path / "w.db"))
+    people: list[Row] = [("甲局", (4, 2, None))] * 6 + [("甲局", (4, 2, 5))] * 3
+    bring(workspace, csv_of([*people, *[("乙局", (3, 3, 5))] * 9]))
+    bring_metrics(workspace, "部门,指标,数值\n甲局,B1-1,80\n乙局,B1-1,60\n")
+    scores = score(*shown_evidence(workspace, "2025"), draws=100)
+    workspace.close()
+    row = [d.id for d in scores.departments].index("甲局")
+    at = FRAMEWORK.node_index
+    assert np.isnan(scores.score[row, at["A1-2"]]) and scores.hidden[row, at["A1-2"]]
+    # 4 of 1-5 is 75, 2 of 1-5 reversed is 75 too.
+    assert scores.score[row, at["A1"]] == scores.score[row, at["A"]] == 75
+    assert scores.score[row, 0] == pytest.approx((75 + 80) / 2)
+    assert scores.status[row] != "suppressed" and scores.respondents[row] == 9
+    assert np.flatnonzero(scores.hidden[row]).tolist() == [at["A1-2"]]
 
 
-@settings(max_examples=20, deadline=None)
-@given(case=CASES)
-def test_whatever_rests_on_few_answers_is_hidden_and_so_is_all_above_it(
-    case: tuple[list[int], float, int],
-) -> None:
-    """Counted anew from the answers: parents too, or a part were found by subtraction."""
-    answers, framework = answers_of(*case), gated()
-    whole, shown = both(evidence_of(answers))
-    for d, department in enumerate(shown.departments):
-        counts = (answers[int(department.id[1:])] != MISSING).sum(axis=0)
-        for item, count in zip(ALL_ITEMS, counts, strict=True):
-            node: str | None = framework.item_indicator[item].id
-            while node is not None and 1 <= count < THRESHOLD:
-                p = framework.node_index[node]
-                assert shown.hidden[d, p]
-                assert np.isnan(shown.score[d, p])
-                node = framework.node(node).parent
-    assert (np.isnan(shown.score) == (np.isnan(whole.score) | shown.hidden)).all()
-
-
-@settings(max_examples=20, deadline=None)
-@given(case=CASES)
-def test_metrics_and_departments_without_answers_are_not_hidden(
-    case: tuple[list[int], float, int],
-) -> None:
-    answers = answers_of(*case)
-    _, shown = both(evidence_of(answers))
-    index = shown.framework.node_index
-    assert not shown.hidden[:, [index["B"], index["B1-1"]]].any()
-    nobody = np.array([(answers[int(d.id[1:])] == MISSING).all() for d in shown.departments])
-    assert not shown.hidden[nobody].any()
-
-
-@settings(max_examples=20, deadline=None)
-@given(case=CASES, estimate=st.sampled_from(["raw", "shrunken"]))
-def test_no_array_holds_anything_at_a_hidden_cell(
-    case: tuple[list[int], float, int], estimate: str
-) -> None:
-    whole, shown = both(evidence_of(answers_of(*case)), estimate)
-    hidden, withheld = shown.hidden, shown.hidden[:, 0]
-    # These tell what there is, not what it says.
-    told_anyway = {"coverage", "survey_share", "clipped", "approximate"}
-    for field in dataclasses.fields(shown):
-        array = getattr(shown, field.name)
-        if not isinstance(array, np.ndarray) or field.name in told_anyway | {"hidden"}:
-            continue
-        empty = np.isnan(array) if array.dtype.kind == "f" else np.isin(array, (0, WITHHELD))
-        if field.name == "factor_level":
-            factors = [shown.framework.node_index[f.id] for f in shown.framework.factors]
-            assert empty[hidden[:, factors]].all()
-        elif array.shape[-2:] == hidden.shape:
-            assert empty[..., hidden].all(), field.name
-        else:
-            assert len(array) == len(hidden), field.name
-            assert empty[withheld].all(), field.name
-    for d in np.flatnonzero(withheld):
-        assert shown.status[d] == "suppressed"
-        for gate in shown.gates[d]:
-            if gate.id != "G4":  # on records: they rest on nobody's answers
-                assert (gate.passed, gate.value, gate.threshold) == (None, None, None)
-    visible = ~hidden
-    if estimate == "raw":
-        assert np.array_equal(shown.score[visible], whole.score[visible], equal_nan=True)
-
-
-@settings(max_examples=20, deadline=None)
-@given(case=CASES, estimate=st.sampled_from(["raw", "shrunken"]))
-def test_the_citys_figures_follow_from_what_is_shown_alone(
-    case: tuple[list[int], float, int], estimate: str
-) -> None:
-    """So that no hidden cell can be found by taking the others from the city's mean."""
-    _, shown = both(evidence_of(answers_of(*case)), estimate)
-    counted = np.array([s in ("rated", "provisional", "suppressed") for s in shown.status])
-    for p in range(len(shown.nodes)):
-        there = shown.score[counted, p]
-        there = there[~np.isnan(there)]
-        if len(there):
-            assert shown.city.score[p] == pytest.approx(there.mean())
-        else:
-            assert np.isnan(shown.city.score[p])
-    assert shown.city.n_departments == (~np.isnan(shown.score[counted, 0])).sum()
-
-
-@settings(max_examples=30, deadline=None)
-@given(case=CASES, estimate=st.sampled_from(["raw", "shrunken"]), other=st.integers(51, 99))
-def test_what_a_small_department_answered_changes_no_figure_that_is_shown(
-    case: tuple[list[int], float, int], estimate: str, other: int
-) -> None:
-    """The strongest form: cities that differ in hidden answers only publish the same figures."""
-    answers = answers_of(*case)
-    changed = [np.array(a) for a in answers]
-    random = np.random.default_rng(other)
-    for codes in changed:
-        if 1 <= len(codes) < THRESHOLD:
-            fresh = random.integers(ENDS[:, 0], ENDS[:, 1] + 1, codes.shape)
-            codes[:] = np.where(codes == MISSING, MISSING, fresh)
-    _, one = both(evidence_of(answers), estimate)
-    _, two = both(evidence_of(changed), estimate)
-    assert one.evidence_digest != two.evidence_digest or all(
-        np.array_equal(a, b) for a, b in zip(answers, changed, strict=True)
-    )
-    for part in ("", "city."):
-        first, second = (one, two) if not part else (one.city, two.city)
-        for field in dataclasses.fields(first):
-            before, after = getattr(first, field.name), getattr(second, field.name)
-            if isinstance(before, np.ndarray) and before.dtype.kind == "f":
-                np.testing.assert_allclose(before, after, atol=1e-9, err_msg=part + field.name)
-            elif isinstance(before, np.ndarray):
-                assert np.array_equal(before, after), part + field.name
-            elif field.name == "gates":
-                assert _said(before) == _said(after), part + field.name
-            elif field.name not in ("city", "evidence_digest"):
-                assert before == after, part + field.name
-
-
-def _said(gates: object) -> object:
-    """Gate results with their values to nine decimals; deeper ones are the machine's rounding."""
-    if isinstance(gates, tuple):
-        return [_said(gate) for gate in gates]
-    assert isinstance(gates, GateResult)
-    value = None if gates.value is None else round(gates.value, 9)
-    return dataclasses.replace(gates, value=value)
-
-
-def test_without_small_cells_nothing_changes() -> None:
-    whole, shown = both(evidence_of(answers_of([8] * 9, 0.0, 1)))
-    assert not shown.hidden.any()
-    assert np.array_equal(whole.score, shown.score, equal_nan=True)
-    assert whole.status == shown.status
-
-
-def test_an_outcome_on_few_answers_is_hidden_alone() -> None:
-    """Nothing above it, and no gate can read it, so nothing else has to go."""
-    answers = answers_of([9] * 9, 0.0, 3)
-    answers[4][2:, 3] = MISSING
-    whole, shown = both(evidence_of(answers))
-    index = shown.framework.node_index
-    assert np.argwhere(shown.hidden).tolist() == [[4, index["O1"]]]
-    assert shown.status == whole.status
-    assert shown.gates == whole.gates
+def test_without_small_cells_the_published_facts_are_the_owners(tmp_path: Path) -> None:
+    workspace = open_workspace(str(tmp_path / "w.db"))
+    bring(workspace, csv_of([("甲局", (4, 2, 7))] * 6))
+    whole, _ = batches.evidence(workspace, "2025")
+    shown, _ = shown_evidence(workspace, "2025")
+    workspace.close()
+    assert shown.survey is not None and whole.survey is not None
+    assert shown.survey.fingerprint() == whole.survey.fingerprint()
+    assert shown.withheld == frozenset() and whole.withheld is None
