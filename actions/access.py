@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from indicators.findings import Finding, Refused
@@ -56,6 +57,11 @@ OWNER = User("owner", frozenset({"owner"}))
 """The one user of a workspace that is used locally."""
 
 
+def user_named(id: str) -> User:
+    """The owner; until there are accounts, anybody else may do nothing."""
+    return OWNER if id == OWNER.id else User(id, frozenset())
+
+
 @dataclass(frozen=True)
 class Access:
     """A user at a workspace. ``published``: results of few answers are withheld."""
@@ -67,8 +73,15 @@ class Access:
     @property
     def scope(self) -> str:
         """What cached results depend on beside their evidence; part of every cache key."""
+        # The location may hold a password, and what a key is part of may be stored.
+        place = hashlib.sha256(self.workspace.location.encode()).hexdigest()[:16]
         roles = ",".join(sorted(self.user.roles))
-        return f"{self.workspace.location}|{roles}|{'published' if self.published else 'all'}"
+        return f"{place}|{roles}|{self.view}"
+
+    @property
+    def view(self) -> str:
+        """What of the results is shown: ``published`` or ``all``."""
+        return "published" if self.published else "all"
 
 
 def authorize(user: User, action: str, object: str = "") -> None:

@@ -138,14 +138,14 @@ def optimise_report(
 
 
 def optimise_arguments(access: Access, round_id: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a job, with what its result depends on: evidence, catalogue, scope."""
+    """The arguments of a job, with what its result depends on: evidence, catalogue, view."""
     authorize(access.user, "optimise.run", round_id)
     return {
         "round": round_id,
         "options": options,
         "evidence": evidence_key(access, round_id),
         "catalogue": catalogue_in_use(access).digest,
-        "scope": access.scope,
+        "scope": access.view,
     }
 
 

@@ -23,7 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="四维 Fourfold. Global options: --workspace W, --language zh|en, --json.",
+    help="四维 Fourfold. Global options: --workspace W, --language zh|en, --json; --version.",
 )
 framework_app = typer.Typer(no_args_is_help=True, help="Check, show, adopt a framework.")
 round_app = typer.Typer(no_args_is_help=True, help="Make, bind, publish a round.")

@@ -33,6 +33,8 @@ def run(argv: list[str]) -> int:
     try:
         if wrong is not None:
             raise typer.BadParameter("", param_hint=wrong)
+        if arguments == ["--version"]:
+            return _version(output)
         from cli.commands import app
 
         status = app(arguments, prog_name="fourfold", standalone_mode=False)
@@ -57,6 +59,15 @@ def run(argv: list[str]) -> int:
         traceback.print_exc(file=sys.stderr)
         output.failure("E900", type(fault).__name__)
         return FAULT
+
+
+def _version(output: Output) -> int:
+    """The version alone; no workspace is opened for it."""
+    from actions.program import VERSION
+
+    if not output.result({"version": VERSION}):
+        output.line(VERSION)
+    return DONE
 
 
 def _global_options(argv: list[str]) -> tuple[list[str], Output, str | None]:

@@ -223,7 +223,10 @@ def optimum_part() -> None:
     job = job_state(access(), job_id) if job_id else None
     if job is not None and (job.kind != "optimise" or dict(job.arguments) != arguments):
         job = None
-    job = finished_job(access(), "optimise", arguments) or job
+    if job is None or job.state in FINISHED:
+        done = finished_job(access(), "optimise", arguments)
+        # What an earlier version of the program found is asked for anew.
+        job = done or (None if job is None or job.state == "done" else job)
     if job is None or job.state != "done":
         if job is not None and job.state not in FINISHED:
             frame.section(say("portfolio.running"), say("portfolio.running-note"))

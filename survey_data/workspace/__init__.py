@@ -1,14 +1,12 @@
 """The workspace: everything that is kept. Only this package knows SQL."""
 
-from survey_data.workspace.opening import (
+from survey_data.workspace.location import (
     ENVIRONMENT,
-    Workspace,
-    WorkspaceUnusable,
     default_location,
-    now,
-    open_workspace,
+    shown_location,
     workspace_files,
 )
+from survey_data.workspace.opening import Workspace, WorkspaceUnusable, now, open_workspace
 
 __all__ = [
     "ENVIRONMENT",
@@ -17,5 +15,6 @@ __all__ = [
     "default_location",
     "now",
     "open_workspace",
+    "shown_location",
     "workspace_files",
 ]

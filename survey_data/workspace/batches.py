@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from indicators.evidence import Evidence, MetricCell
@@ -18,10 +16,10 @@ from indicators.findings import Finding, Refused
 from indicators.framework import Framework
 from indicators.moments import MISSING, SurveyMoments
 from survey_data.metrics import MetricsImport
-from survey_data.reading.columns import array_of, texts_of
 from survey_data.survey import SurveyImport
 from survey_data.workspace import registry
 from survey_data.workspace import schema as t
+from survey_data.workspace.contents import as_parquet, as_stored, rows_of
 from survey_data.workspace.opening import Workspace, now
 
 ADD = "add"
@@ -55,9 +53,10 @@ def store_raw(workspace: Workspace, content: bytes, name: str) -> str:
 
 def raw_content(workspace: Workspace, sha256: str) -> bytes:
     with workspace.reading() as connection:
-        return connection.execute(
+        content = connection.execute(
             sa.select(t.raw_files.c.content).where(t.raw_files.c.sha256 == sha256)
         ).scalar_one()
+    return as_stored(workspace, content, sha256, f"raw_files {sha256[:12]}")
 
 
 def raw_name(workspace: Workspace, sha256: str) -> str:
@@ -127,9 +126,14 @@ def commit_survey(
         )
         return id, True
     _insert_batch(connection, id, "survey", round_id, framework, sha256, mapping, found.report())
+    parquet, moments = as_parquet(found), found.moments.to_bytes()
     connection.execute(
         t.answers.insert().values(
-            batch=id, parquet=_parquet(found), moments=found.moments.to_bytes()
+            batch=id,
+            parquet=parquet,
+            parquet_sha256=hashlib.sha256(parquet).hexdigest(),
+            moments=moments,
+            moments_sha256=hashlib.sha256(moments).hexdigest(),
         )
     )
     return id, True
@@ -265,12 +269,21 @@ def moments_by_batch(workspace: Workspace, round_id: str) -> dict[str, SurveyMom
     """The moments of each active survey batch of a round, in the order of the batches."""
     with workspace.reading() as connection:
         rows = connection.execute(
-            sa.select(t.answers.c.batch, t.answers.c.moments)
+            sa.select(t.answers.c.batch, t.answers.c.moments, t.answers.c.moments_sha256)
             .join(t.batches, t.answers.c.batch == t.batches.c.id)
             .where(t.batches.c.round == round_id, t.batches.c.state == "active")
             .order_by(t.batches.c.sequence)
         ).all()
-    return {row.batch: SurveyMoments.from_bytes(row.moments) for row in rows}
+    found = {}
+    for row in rows:
+        what = f"answers.moments {row.batch}"
+        stored = as_stored(workspace, row.moments, row.moments_sha256, what)
+        try:
+            found[row.batch] = SurveyMoments.from_bytes(stored)
+        except Exception:
+            # It was damaged before an upgrade took its digest.
+            raise workspace.damaged(what) from None
+    return found
 
 
 def merged(moments: Iterable[SurveyMoments]) -> SurveyMoments | None:
@@ -323,10 +336,17 @@ def answers(workspace: Workspace, batch: str) -> pa.Table:
     rows count in no score.
     """
     with workspace.reading() as connection:
-        content = connection.execute(
-            sa.select(t.answers.c.parquet).where(t.answers.c.batch == batch)
-        ).scalar_one()
-    return pq.read_table(pa.BufferReader(content))
+        row = connection.execute(
+            sa.select(t.answers.c.parquet, t.answers.c.parquet_sha256).where(
+                t.answers.c.batch == batch
+            )
+        ).one()
+    what = f"answers.parquet {batch}"
+    content = as_stored(workspace, row.parquet, row.parquet_sha256, what)
+    try:
+        return rows_of(content)
+    except (pa.ArrowException, OSError):
+        raise workspace.damaged(what) from None
 
 
 def share_of_known_rows(workspace: Workspace, round_id: str, found: SurveyImport) -> float:
@@ -351,42 +371,6 @@ def share_of_known_rows(workspace: Workspace, round_id: str, found: SurveyImport
         for department, codes in zip(found.department.tolist(), found.codes.tolist(), strict=True)
     ]
     return sum(row in held for row in mine) / len(mine)
-
-
-def _parquet(found: SurveyImport) -> bytes:
-    columns: dict[str, pa.Array] = {
-        "row": array_of(found.row_numbers.astype(np.int32)),
-        "department": pa.DictionaryArray.from_arrays(
-            array_of(found.department), texts_of(found.departments)
-        ),
-    }
-    if found.duration is not None:
-        columns["duration"] = array_of(found.duration, ~np.isnan(found.duration))
-    if found.submitted is not None:
-        columns["submitted"] = pa.array(found.submitted)
-    if found.attention_failed is not None:
-        columns["attention_failed"] = array_of(found.attention_failed)
-    if found.excluded.any():
-        columns["excluded"] = array_of(found.excluded)
-    columns |= {f"attribute:{k}": texts_of(v) for k, v in found.attributes.items()}
-    for position, item in enumerate(found.items):
-        codes = found.codes[:, position]
-        scale = found.framework.scale_of(item)
-        narrow = codes.astype(np.int8) if scale.min >= -128 and scale.max < 128 else codes
-        columns[item] = array_of(narrow, codes != MISSING)
-    store = io.BytesIO()
-    pq.write_table(
-        pa.table(columns),
-        store,
-        compression="snappy",
-        write_statistics=False,
-        # Without a dictionary answers are stored in half the time.
-        use_dictionary=[  # type: ignore[arg-type]
-            name for name in columns if name == "department" or name.startswith("attribute:")
-        ],
-        column_encoding=dict.fromkeys(found.items, "BYTE_STREAM_SPLIT"),
-    )
-    return store.getvalue()
 
 
 def _next_sequence(connection: sa.Connection) -> int:

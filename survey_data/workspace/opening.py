@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 
-from indicators.findings import Finding, Refused
+from survey_data.workspace.faults import WorkspaceUnusable, faults_said, unusable
+from survey_data.workspace.location import default_location, is_url
 
-HEAD = "0003"
+HEAD = "0004"
 """Newest revision in ``migrations/versions``."""
 
 BUSY_SECONDS = 10
 """How long to wait for another program."""
-ENVIRONMENT = "FOURFOLD_WORKSPACE"
 
 _WRITER = 0x4F0F
 """Names the advisory lock of this program on PostgreSQL."""
-
-
-class WorkspaceUnusable(Refused):
-    """The workspace cannot be used; nothing was changed."""
 
 
 class Workspace:
@@ -40,50 +34,24 @@ class Workspace:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        with _faults(self.location), self.engine.connect() as connection:
+        with faults_said(self.location), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """One transaction: all of it or, after an exception, none of it."""
-        with _faults(self.location), self.engine.connect() as plain:
+        with faults_said(self.location), self.engine.connect() as plain:
             connection = plain.execution_options(writing=True)
             with connection.begin():
                 _one_writer(connection)
                 yield connection
 
+    def damaged(self, what: str) -> WorkspaceUnusable:
+        """The refusal (E906) for content that is not what was stored."""
+        return unusable("E906", self.location, problem=what)
+
     def close(self) -> None:
         self.engine.dispose()
-
-
-def default_location() -> str:
-    """``FOURFOLD_WORKSPACE``, else a file in the user's data folder."""
-    given = os.environ.get(ENVIRONMENT)
-    if given:
-        return given
-    import platformdirs
-
-    return str(Path(platformdirs.user_data_dir("fourfold", appauthor=False)) / "workspace.db")
-
-
-def workspace_files(location: str | None = None) -> tuple[Path, ...]:
-    """The files a workspace is in, whether or not they are there; none for a database server.
-
-    SQLite keeps its log, index and journal beside the file that a link leads to.
-    """
-    place = location or default_location()
-    if "://" in place:
-        try:
-            url = sa.make_url(place)
-        except exc.ArgumentError:
-            return ()
-        if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-            return ()
-        place = url.database
-        if place.startswith("file:"):
-            place = unquote(place.removeprefix("file:").partition("?")[0])
-    path = Path(place).expanduser()
-    return (path, *(Path(os.path.realpath(path) + tail) for tail in ("-wal", "-shm", "-journal")))
 
 
 def open_workspace(location: str | None = None) -> Workspace:
@@ -99,20 +67,21 @@ def open_workspace(location: str | None = None) -> Workspace:
         When it cannot be opened, is no workspace, or was made by a newer version.
     """
     place = location or default_location()
-    is_url = "://" in place
     try:
-        if is_url:
-            engine = sa.create_engine(place, pool_pre_ping=True)
+        if is_url(place):
+            engine = sa.create_engine(place, pool_pre_ping=True, hide_parameters=True)
         else:
             path = Path(place).expanduser()
             path.parent.mkdir(parents=True, exist_ok=True)
-            engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)))
-    except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError, OSError) as error:
-        raise _unusable("E902", place, error) from None
+            engine = sa.create_engine(
+                sa.URL.create("sqlite", database=str(path)), hide_parameters=True
+            )
+    except (exc.ArgumentError, ValueError, ModuleNotFoundError, OSError) as error:
+        raise unusable("E902", place, error) from None
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
-    workspace = Workspace(engine, place if is_url else str(Path(place).expanduser()))
-    with _faults(place):
+    workspace = Workspace(engine, place if is_url(place) else str(Path(place).expanduser()))
+    with faults_said(place):
         _migrate(engine, place)
     return workspace
 
@@ -170,9 +139,9 @@ def _migrate(engine: sa.Engine, place: str) -> None:
     if found == HEAD:
         return
     if found is None and tables:
-        raise _unusable("E904", place)
+        raise unusable("E904", place)
     if found is not None and found > HEAD:
-        raise _unusable("E903", place)
+        raise unusable("E903", place)
     from alembic import command
     from alembic.config import Config
 
@@ -184,32 +153,3 @@ def _migrate(engine: sa.Engine, place: str) -> None:
             _one_writer(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-
-
-@contextmanager
-def _faults(place: str) -> Iterator[None]:
-    """Turn the database's faults into one that a person can act on."""
-    try:
-        yield
-    except exc.DBAPIError as error:
-        text = str(error.orig).lower()
-        if "full" in text or "no space" in text:
-            code = "E901"
-        elif "locked" in text or "busy" in text:
-            code = "E905"
-        elif isinstance(error, exc.IntegrityError | exc.ProgrammingError):
-            raise
-        else:
-            code = "E902"
-        raise _unusable(code, place, error.orig) from error
-
-
-def _unusable(code: str, place: str, error: BaseException | None = None) -> WorkspaceUnusable:
-    shown = place
-    if "://" in place:
-        try:
-            shown = sa.make_url(place).render_as_string()
-        except exc.ArgumentError:
-            shown = place.partition("://")[0] + "://…"
-    problem = "" if error is None else str(error).splitlines()[0]
-    return WorkspaceUnusable(Finding(code, params={"place": shown, "problem": problem}))

@@ -118,6 +118,9 @@ answers = Table(
     Column("batch", ForeignKey("batches.id"), primary_key=True),
     Column("parquet", LargeBinary, nullable=False),
     Column("moments", LargeBinary, nullable=False),
+    # SHA-256 of both, so that a damaged one is not computed with.
+    Column("parquet_sha256", String(64)),
+    Column("moments_sha256", String(64)),
 )
 
 metric_values = Table(
@@ -142,6 +145,8 @@ drafts = Table(
     Column("content", JSON, nullable=False),
     Column("version", Integer, nullable=False),
     Column("changed_at", String(32), nullable=False),
+    # SHA-256 of what opens it on a page; empty: it does not open there.
+    Column("token_sha256", String(64)),
 )
 
 jobs = Table(
@@ -157,6 +162,13 @@ jobs = Table(
     Column("arguments", JSON, nullable=False),
     Column("result", JSON),
     Column("changed_at", String(32), nullable=False),
+    # The process that holds it, and its last sign of life in seconds of the database's clock.
+    Column("host", String(255)),
+    Column("pid", Integer),
+    Column("started", String(40)),
+    Column("heartbeat", Float),
+    # The program that computed the result.
+    Column("program", String(80)),
 )
 
 audit = Table(

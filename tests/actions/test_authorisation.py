@@ -59,6 +59,7 @@ WITHOUT = {
     "run_job",
     "authorize",
     "open_access",
+    "user_named",
     "refusals_recorded",
     "plain_quality",
     "weight_methods",

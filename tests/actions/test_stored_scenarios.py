@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 import sqlalchemy as sa
 
@@ -19,6 +17,7 @@ from indicators.findings import Refused
 from survey_data.workspace import open_workspace
 from survey_data.workspace import schema as t
 from survey_data.workspace.opening import HEAD
+from tests.survey_data.workspace.revisions import at_revision
 
 PLAN = {"scenario": "plan", "measures": [{"id": "M06", "start": 2}, "M02"], "budget": 300}
 
@@ -60,14 +59,11 @@ def test_a_stored_scenario_as_a_file_is_the_same_scenario(tmp_path):
 
 def test_a_workspace_of_revision_two_gains_the_tables_and_keeps_its_rows(tmp_path):
     place = tmp_path / "w.db"
-    access = open_access(str(place))
-    save_scenario(access, PLAN)
-    access.workspace.close()
-    with sqlite3.connect(place) as connection:
-        for table in ("catalogues", "scenarios"):
-            connection.execute(f"DROP TABLE {table}")
-        connection.execute("UPDATE alembic_version SET version_num = '0002'")
-    connection.close()
+    engine = at_revision(str(place), "0002")
+    with engine.begin() as connection:
+        row = "INSERT INTO audit VALUES (1, '2026', 'owner', 'round.create', 'r', 'done', '{}')"
+        connection.exec_driver_sql(row)
+    engine.dispose()
     workspace = open_workspace(str(place))
     with workspace.reading() as connection:
         revision = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()

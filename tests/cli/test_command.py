@@ -211,3 +211,28 @@ def test_the_installed_command_prints_one_document_and_nothing_else(tmp_path):
     assert ended.returncode == 0
     document = __import__("json").loads(ended.stdout)
     assert document["synthetic"] is True and len(document["rounds"]) == 1
+
+
+def test_the_version_is_said_alone_and_no_workspace_is_opened_for_it(fourfold, tmp_path):
+    assert fourfold("--version").out == "0.1.0\n"
+    assert fourfold("--version", "--json").json == {"version": "0.1.0"}
+    assert not (tmp_path / "own.db").exists()
+
+
+def test_no_form_of_a_location_shows_its_password(fourfold):
+    """Nothing listens on port 1 of this machine."""
+    secret = "s3cret-pass"
+    for location in (
+        f"postgresql+psycopg://me:{secret}@127.0.0.1:1/x",
+        f"postgresql+psycopg://me@127.0.0.1:1/x?password={secret}",
+        f"postgresql+psycopg://me:{secret}@127.0.0.1:port/x",
+        f"postgresql+psycopg://me:{secret}@[::1/x",
+        f"postgresql+psycopg://me:{secret}@127.0.0.1:1/x?nosuch={secret}",
+        f"postgresql+psycopg:/me:{secret}@127.0.0.1/x",
+        f"nosuch://me:{secret}@127.0.0.1/x",
+    ):
+        for arguments in (["rounds"], ["rounds", "--json"], ["app"]):
+            found = fourfold("--workspace", location, *arguments)
+            assert found.status == 4, location
+            assert "E902" in found.out + found.err
+            assert secret not in found.out + found.err and "Traceback" not in found.err

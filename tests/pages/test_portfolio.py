@@ -50,12 +50,14 @@ def test_without_scenarios_the_page_says_so_and_offers_the_optimiser(visit, demo
 
 def test_a_finished_search_is_shown_and_can_be_kept_as_a_scenario(visit, planned, monkeypatch):
     # The search itself runs in a process of its own; here it runs at once, so that the test sees it.
+    from indicators.program import program_version
     from survey_data.workspace import progress
 
     def at_once(access, kind, arguments):
         job = progress.new_job(access.workspace, kind, access.user.id, arguments)
         options = {**arguments["options"], "frontier_points": 3}
         result = optimise_report(access, arguments["round"], **options, draws=200)
+        progress.claim_job(access.workspace, job, program_version())
         progress.finish(access.workspace, job, "done", result)
         return job
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +11,9 @@ import pytest
 
 from indicators.findings import Refused
 from survey_data.workspace import Workspace, open_workspace, progress
+from survey_data.workspace import schema as t
 from survey_data.workspace.batches import store_raw
+from survey_data.workspace.processes import Process, this_process
 
 
 @pytest.fixture
@@ -115,14 +119,92 @@ def test_a_job_learns_at_its_next_step_that_it_was_cancelled(workspace: Workspac
     assert progress.advance(workspace, other, "read", 0.2)
 
 
-def test_jobs_that_a_dead_server_left_behind_are_marked_as_interrupted(
+def state(workspace: Workspace, id: str) -> str:
+    job = progress.job(workspace, id)
+    assert job is not None
+    return job.state
+
+
+def held_by(monkeypatch: pytest.MonkeyPatch, workspace: Workspace, holder: Process) -> str:
+    """A job that another process put into its queue."""
+    with monkeypatch.context() as patch:
+        patch.setattr(progress, "this_process", lambda: holder)
+        return progress.new_job(workspace, "import", "owner", {})
+
+
+@pytest.fixture
+def dead() -> Process:
+    """A process of this machine that has ended."""
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    return Process(this_process().host, child.pid, "12345")
+
+
+def test_a_second_server_ends_what_a_dead_one_left_and_nothing_of_the_first(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, dead: Process
+) -> None:
+    waiting, left = (held_by(monkeypatch, workspace, dead) for _ in range(2))
+    progress.advance(workspace, left, "read", 0.5)
+    mine, running = (progress.new_job(workspace, "import", "owner", {}) for _ in range(2))
+    assert progress.claim_job(workspace, running, "1")
+    assert progress.interrupt_jobs(workspace) == 2
+    states = [state(workspace, id) for id in (waiting, left, mine, running)]
+    assert states == ["interrupted", "interrupted", "waiting", "running"]
+    assert progress.interrupt_jobs(workspace) == 0
+
+
+def test_a_process_that_got_the_number_of_a_dead_one_holds_nothing_of_it(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = this_process()
+    if not here.started:
+        pytest.skip("this system does not say when a process started")
+    id = held_by(monkeypatch, workspace, Process(here.host, here.pid, here.started + "1"))
+    assert progress.interrupt_jobs(workspace) == 1
+    assert state(workspace, id) == "interrupted"
+
+
+@pytest.mark.parametrize(("silence", "end"), [(55, "waiting"), (65, "interrupted")])
+def test_a_job_of_another_machine_is_ended_after_a_minute_without_a_sign_of_life(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, silence: int, end: str
+) -> None:
+    elsewhere = Process("another machine", this_process().pid, this_process().started)
+    id = held_by(monkeypatch, workspace, elsewhere)
+    with workspace.writing() as connection:
+        connection.execute(t.jobs.update().values(heartbeat=t.jobs.c.heartbeat - silence))
+    progress.interrupt_jobs(workspace)
+    assert state(workspace, id) == end
+    # It is not silent as long as it says that it is there.
+    other = held_by(monkeypatch, workspace, elsewhere)
+    with workspace.writing() as connection:
+        connection.execute(t.jobs.update().values(heartbeat=t.jobs.c.heartbeat - 65))
+    with monkeypatch.context() as patch:
+        patch.setattr(progress, "this_process", lambda: elsewhere)
+        progress.give_sign_of_life(workspace)
+    assert progress.interrupt_jobs(workspace) == 0
+    assert state(workspace, other) == "waiting"
+
+
+def test_a_job_is_taken_by_one_process_and_only_while_it_waits(workspace: Workspace) -> None:
+    id = progress.new_job(workspace, "import", "owner", {})
+    assert [progress.claim_job(workspace, id, "1") for _ in range(2)] == [True, False]
+    ended = progress.new_job(workspace, "import", "owner", {})
+    progress.finish(workspace, ended, "interrupted")
+    assert not progress.claim_job(workspace, ended, "1")
+    assert not progress.advance(workspace, ended, "read", 0.5)
+
+
+def test_a_result_counts_for_the_person_arguments_and_program_that_made_it(
     workspace: Workspace,
 ) -> None:
-    waiting = progress.new_job(workspace, "import", "owner", {})
-    running = progress.new_job(workspace, "import", "owner", {})
-    done = progress.new_job(workspace, "import", "owner", {})
-    progress.advance(workspace, running, "read", 0.5)
-    progress.finish(workspace, done, "done")
-    assert progress.interrupt_jobs(workspace) == 2
-    found = [progress.job(workspace, id) for id in (waiting, running, done)]
-    assert [job.state for job in found if job] == ["interrupted", "interrupted", "done"]
+    id = progress.new_job(workspace, "optimise", "owner", {"round": "2025"})
+    progress.claim_job(workspace, id, "0.1.0+aaa")
+    progress.finish(workspace, id, "done", {"gain": 1.0})
+    found = progress.done_job(workspace, "optimise", "owner", {"round": "2025"}, "0.1.0+aaa")
+    assert found is not None and found.id == id and found.program == "0.1.0+aaa"
+    for owner, arguments, program in (
+        ("owner", {"round": "2025"}, "0.1.0+bbb"),
+        ("owner", {"round": "2024"}, "0.1.0+aaa"),
+        ("another", {"round": "2025"}, "0.1.0+aaa"),
+    ):
+        assert progress.done_job(workspace, "optimise", owner, arguments, program) is None

@@ -1,0 +1,5 @@
+"""Which program this is, for those who call actions."""
+
+from indicators.program import VERSION, program_version
+
+__all__ = ["VERSION", "program_version"]
