@@ -30,6 +30,7 @@ from indicators.framework.content import (
 )
 from indicators.framework.file import check_content, check_framework
 from indicators.scores import Scores
+from survey_data.reading import read_document
 from survey_data.workspace import batches, progress, registry
 from survey_data.workspace.progress import Draft
 
@@ -157,7 +158,7 @@ def start_framework_draft(
             sha256 = batches.store_raw(access.workspace, raw, f"{base}.yaml")
         else:
             sha256 = batches.store_raw(access.workspace, content, file)
-            framework, findings = check_framework(content)
+            framework, findings = check_framework(read_document(content))
             if framework is None:
                 raise Refused(findings)
         plain = plain_content(framework)

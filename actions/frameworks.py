@@ -10,6 +10,7 @@ from actions.audit import refusals_recorded
 from indicators.findings import Refused
 from indicators.framework import Framework, load_framework
 from indicators.framework.file import check_framework as check_file
+from survey_data.reading import read_document
 from survey_data.workspace import progress, registry
 from survey_data.workspace.progress import Draft
 
@@ -17,7 +18,7 @@ from survey_data.workspace.progress import Draft
 def check_framework(access: Access, content: bytes) -> dict[str, Any]:
     """What a framework file holds. Raises Refused with all its problems."""
     authorize(access.user, "framework.check")
-    framework, findings = check_file(content)
+    framework, findings = check_file(read_document(content))
     if framework is None:
         raise Refused(findings)
     return {**_summary(framework), "issues": [finding.as_json() for finding in findings]}
@@ -44,7 +45,7 @@ def use_framework(access: Access, content: bytes, draft: Draft | None = None) ->
     """
     with refusals_recorded(access, "framework.use", hashlib.sha256(content).hexdigest()):
         authorize(access.user, "framework.use")
-        framework = load_framework(content)
+        framework = load_framework(read_document(content))
         with access.workspace.writing() as connection:
             if draft is not None:
                 progress.end_draft(connection, draft)

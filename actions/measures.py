@@ -16,6 +16,7 @@ from analysis.scenarios.catalogue_file import (
     load_catalogue,
 )
 from indicators.findings import Finding, Refused
+from survey_data.reading import read_document
 from survey_data.workspace import plans, registry
 
 __all__ = [
@@ -34,17 +35,19 @@ def catalogue_in_use(access: Access, content: bytes | None = None) -> Catalogue:
     """
     authorize(access.user, "measures.read")
     if content is not None:
-        return load_catalogue(content)
+        return load_catalogue(read_document(content))
     held = plans.current_catalogue(access.workspace)
     return default_catalogue() if held is None else Catalogue.model_validate_json(held)
 
 
 def measures_report(access: Access, content: bytes | None = None) -> dict[str, Any]:
     """The catalogue with every number it assumes."""
-    catalogue = catalogue_in_use(access, content)
+    authorize(access.user, "measures.read")
+    read = None if content is None else read_document(content)
+    catalogue = catalogue_in_use(access) if read is None else load_catalogue(read)
     framework = registry.current_framework(access.workspace)
     names = {node.id: dict(node.name) for node in framework.nodes}
-    findings = [] if content is None else check_catalogue(content)[1]
+    findings = [] if read is None else check_catalogue(read)[1]
     findings += absent_dimensions(catalogue, framework)
     return {
         "catalogue": _identity(catalogue),
@@ -73,7 +76,6 @@ def measures_report(access: Access, content: bytes | None = None) -> dict[str, A
 
 def check_measures(access: Access, content: bytes) -> dict[str, Any]:
     """What a catalogue file holds. Raises Refused with all its problems."""
-    authorize(access.user, "measures.read")
     return measures_report(access, content)
 
 
@@ -81,7 +83,7 @@ def use_measures(access: Access, content: bytes) -> dict[str, Any]:
     """Adopt a catalogue. Raises Refused for a wrong file, or a version with other content."""
     with refusals_recorded(access, "measures.edit", hashlib.sha256(content).hexdigest()):
         authorize(access.user, "measures.edit")
-        return adopt(access, load_catalogue(content))
+        return adopt(access, load_catalogue(read_document(content)))
 
 
 def adopt_plain(access: Access, content: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from analysis.robustness.split import split_variance
 from indicators.findings import Finding, Refused
 from indicators.scores import Scores
 from locales import text
+from survey_data.reading import read_document
 from survey_data.workspace import registry
 
 FIRST_DRAWS, MOST_DRAWS = 2000, 16_000
@@ -94,7 +95,7 @@ def _prepared(
     if design is None:
         chosen = default_design(model, seed)
     else:
-        chosen = read_design(design, model, seed)
+        chosen = read_design(read_document(design), model, seed)
     names = {scores.departments[d].id for d in kept}
     unknown = [name for name in chosen.departments if name not in names]
     if unknown:
@@ -104,7 +105,7 @@ def _prepared(
 
 
 def check_design(access: Access, round_id: str, content: bytes) -> None:
-    """Raises Refused (E950, E951, E952) for a design that cannot be used on the round."""
+    """Raises Refused (E305, E950, E951, E952) for a design that cannot be used on the round."""
     authorize(access.user, "robustness.read", round_id)
     _prepared(access, round_id, content, 1)
 

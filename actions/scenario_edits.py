@@ -24,6 +24,7 @@ from actions.simulations import (
 from analysis.scenarios.catalogue_file import default_scenario_text
 from analysis.scenarios.scenario import load_scenario
 from indicators.findings import Finding, Refused
+from survey_data.reading import read_document
 from survey_data.workspace.plans import StoredScenario
 
 __all__ = [
@@ -62,7 +63,7 @@ def upload_scenario(access: Access, file: bytes) -> StoredScenario:
     Raises Refused with every problem: code, path, line and fix.
     """
     authorize(access.user, "scenario.edit")
-    content = plain_scenario(load_scenario(file, catalogue_in_use(access)))
+    content = plain_scenario(load_scenario(read_document(file), catalogue_in_use(access)))
     return _saved(access, {**content, "scenario": _free(access, content["scenario"])}, 0)
 
 

@@ -10,6 +10,7 @@ from actions.access import Access, authorize
 from actions.audit import refusals_recorded
 from actions.measures import catalogue_in_use
 from analysis.scenarios.scenario import Scenario, check_scenario, load_scenario
+from survey_data.reading import read_document
 from survey_data.workspace import plans, registry
 from survey_data.workspace.plans import StoredScenario
 
@@ -43,7 +44,7 @@ def save_scenario(access: Access, content: dict[str, Any] | bytes, version: int 
     catalogue = catalogue_in_use(access)
     with refusals_recorded(access, "scenario.edit", ""):
         if isinstance(content, bytes):
-            scenario = load_scenario(content, catalogue)
+            scenario = load_scenario(read_document(content), catalogue)
         else:
             scenario = check_scenario(content, catalogue)
         with access.workspace.writing() as connection:

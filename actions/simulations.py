@@ -17,6 +17,7 @@ from analysis.scenarios.scenario import Scenario, check_scenario, load_scenario
 from analysis.scenarios.simulation import Outcome, Planner, prepare, simulate, trajectory
 from indicators.findings import Finding, Refused
 from locales import text
+from survey_data.reading import read_document
 from survey_data.workspace import registry
 
 Array = NDArray[np.float64]
@@ -90,7 +91,7 @@ def read_scenario(planner: Planner, content: bytes | dict[str, Any]) -> Scenario
     """A scenario file, or the content that the workspace holds, checked against the round."""
     departments, groups = planner.ids, sorted(set(planner.groups))
     if isinstance(content, bytes):
-        return load_scenario(content, planner.catalogue, departments, groups)
+        return load_scenario(read_document(content), planner.catalogue, departments, groups)
     return check_scenario(content, planner.catalogue, departments, groups)
 
 

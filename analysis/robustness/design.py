@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import yaml
 
 from analysis.robustness.inputs import (
     CV,
@@ -22,8 +21,10 @@ from analysis.robustness.inputs import (
     weight_input,
 )
 from analysis.robustness.model import GOALPOSTS, NONE, SAMPLE_METHODS, UPPER, Model
+from indicators.document import LARGEST
 from indicators.findings import Finding, Refused
 from indicators.framework import Framework
+from indicators.framework.yaml_file import Written, plain_content
 
 IMPUTATIONS = ("dimension-mean", "group-mean")
 REGRESSION = "regression"
@@ -32,7 +33,6 @@ AGGREGATIONS = (
     *("arithmetic", "geometric", "harmonic", "min", "mazziotta-pareto"),
     *(f"{name}{UPPER}" for name in ("geometric", "harmonic", "min", "mazziotta-pareto")),
 )
-MOST_BYTES = 256 * 1024
 _PARAMETER = re.compile(r"power:-?\d{1,3}(?:\.\d+)?|owa:0?\.\d+")
 TRIED = 64
 """Settings of a pool that are tried before it is said to change nothing."""
@@ -76,11 +76,12 @@ def default_design(model: Model, seed: int) -> Design:
     return Design(tuple(kept), tuple(dropped))
 
 
-def read_design(content: bytes, model: Model, seed: int) -> Design:
+def read_design(content: Written, model: Model, seed: int) -> Design:
     """The design that a YAML file describes, checked on the round.
 
-    Raises Refused: E950 for a file that says something else than a design, E951 for an
-    alternative that cannot be applied, E952 for an input that changes nothing.
+    Raises Refused: E305 for a file that is no YAML mapping, E950 for one that says something else
+    than a design, E951 for an alternative that cannot be applied, E952 for an input that changes
+    nothing.
     """
     plain = _plain(content)
     inputs = tuple(_inputs(plain.get("inputs"), model.framework, seed))
@@ -104,14 +105,9 @@ def read_design(content: bytes, model: Model, seed: int) -> Design:
     return Design(inputs, (), draws, tuple(str(one) for one in outputs))
 
 
-def _plain(content: bytes) -> Mapping[str, Any]:
-    if len(content) > MOST_BYTES:
-        raise _refused("E950", f"> {MOST_BYTES} bytes")
-    try:
-        plain = yaml.safe_load(content)
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise _refused("E950", str(error).splitlines()[0] if str(error) else "YAML") from None
-    if not isinstance(plain, dict) or not isinstance(plain.get("inputs"), dict):
+def _plain(content: Written) -> Mapping[str, Any]:
+    plain = plain_content(content)
+    if not isinstance(plain.get("inputs"), dict):
         raise _refused("E950", "inputs")
     unknown = set(plain) - {"design", "draws", "inputs", "outputs"}
     unknown |= set(plain["inputs"]) - set(KINDS)
@@ -190,7 +186,7 @@ def _weight_alternatives(value: Any, framework: Framework) -> Input:
             raise _refused("E950", f"weights: {name}")
         for child, weight in (table or {}).items():
             number = isinstance(weight, int | float) and not isinstance(weight, bool)
-            if str(child) not in parents or not number or not 0 <= weight < float("inf"):
+            if str(child) not in parents or not number or not 0 <= weight <= LARGEST:
                 raise _refused("E950", f"weights: {name}: {child}: {weight}")
             touched.append(parents[str(child)])
     weights = {}

@@ -12,11 +12,9 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from analysis.scenarios.pert import pert_from_quantiles, pert_mean
+from indicators.document import LARGEST
 from indicators.framework import Framework
 from indicators.framework.parts import Id, Number, Part, Sourced, Text, Version, Whole, name_from_id
-
-_LARGEST = 10**15
-"""Whole numbers above have no place here, and far above none among floating-point numbers."""
 
 
 def _triple(value: Any) -> Any:
@@ -25,7 +23,7 @@ def _triple(value: Any) -> Any:
         raise PydanticCustomError("triple", "[low, mode, high]")
     given = value.values() if isinstance(value, dict) else value
     for number in given if isinstance(given, Iterable) else [given]:
-        if isinstance(number, int) and abs(number) > _LARGEST:
+        if isinstance(number, int) and abs(number) > LARGEST:
             raise PydanticCustomError("triple", "a number far too large")
     if isinstance(value, int | float):
         return (value, value, value)

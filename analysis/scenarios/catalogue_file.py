@@ -14,7 +14,7 @@ from indicators.findings import Finding, Refused
 from indicators.framework import Framework
 from indicators.framework.checks import path_text
 from indicators.framework.parts import Part
-from indicators.framework.yaml_file import lines_of, plain_content, with_line
+from indicators.framework.yaml_file import Written, document, with_line
 
 _DEFAULT = FilePath(__file__).parent.parent / "measures.yaml"
 LARGEST_COST = 100_000.0
@@ -38,7 +38,7 @@ def default_scenario_text() -> str:
     return (_DEFAULT.parent / "scenario.yaml").read_text(encoding="utf-8")
 
 
-def load_catalogue(content: bytes | str) -> Catalogue:
+def load_catalogue(content: Written) -> Catalogue:
     """Read a catalogue. Raises Refused with every problem: code, place, line and fix."""
     catalogue, findings = check_catalogue(content)
     if catalogue is None:
@@ -46,13 +46,14 @@ def load_catalogue(content: bytes | str) -> Catalogue:
     return catalogue
 
 
-def check_catalogue(content: bytes | str) -> tuple[Catalogue | None, list[Finding]]:
+def check_catalogue(content: Written) -> tuple[Catalogue | None, list[Finding]]:
     """The catalogue, or None when it is wrong, with errors and warnings."""
     try:
-        plain = plain_content(content)
+        read = document(content)
     except Refused as refusal:
         return None, list(refusal.findings)
-    return _with_lines(*check_plain_catalogue(plain), content)
+    catalogue, findings = check_plain_catalogue(read.content)
+    return catalogue, [with_line(finding, read.lines) for finding in findings]
 
 
 def check_plain_catalogue(plain: Mapping[str, Any]) -> tuple[Catalogue | None, list[Finding]]:
@@ -64,13 +65,6 @@ def check_plain_catalogue(plain: Mapping[str, Any]) -> tuple[Catalogue | None, l
     findings = list(_problems(catalogue))
     wrong = any(f.severity == "error" for f in findings)
     return (None if wrong else catalogue), findings
-
-
-def _with_lines(
-    catalogue: Catalogue | None, findings: list[Finding], content: bytes | str
-) -> tuple[Catalogue | None, list[Finding]]:
-    lines = lines_of(content) if findings else {}
-    return catalogue, [with_line(finding, lines) for finding in findings]
 
 
 def shape_findings(error: ValidationError) -> list[Finding]:

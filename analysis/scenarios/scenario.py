@@ -16,7 +16,7 @@ from analysis.scenarios.catalogue import Catalogue
 from analysis.scenarios.catalogue_file import shape_findings
 from indicators.findings import Finding, Refused
 from indicators.framework.parts import Id, Number, Part, Text, Whole
-from indicators.framework.yaml_file import lines_of, plain_content, with_line
+from indicators.framework.yaml_file import Written, document, with_line
 
 EVERYWHERE = "all"
 MOST_YEARS = 10
@@ -107,7 +107,7 @@ class Unmet:
 
 
 def load_scenario(
-    content: bytes | str,
+    content: Written,
     catalogue: Catalogue,
     departments: Sequence[str] = (),
     groups: Sequence[str] = (),
@@ -116,12 +116,11 @@ def load_scenario(
 
     Raises Refused with every problem: code, path, line and fix.
     """
-    plain = plain_content(content)
+    read = document(content)
     try:
-        return check_scenario(plain, catalogue, departments, groups)
+        return check_scenario(read.content, catalogue, departments, groups)
     except Refused as refusal:
-        lines = lines_of(content)
-        raise Refused([with_line(finding, lines) for finding in refusal.findings]) from None
+        raise Refused([with_line(finding, read.lines) for finding in refusal.findings]) from None
 
 
 def check_scenario(

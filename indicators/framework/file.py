@@ -13,7 +13,7 @@ from indicators.findings import Finding, Refused
 from indicators.framework.checks import Path, check_all, path_text
 from indicators.framework.model import Framework
 from indicators.framework.parts import Part
-from indicators.framework.yaml_file import lines_of, plain_content, with_line
+from indicators.framework.yaml_file import Written, document, with_line
 from indicators.pairwise_weights import ACCEPTED_RATIO
 from locales import text
 
@@ -43,8 +43,8 @@ def default_framework() -> Framework:
     return load_framework(default_framework_text())
 
 
-def load_framework(content: bytes | str) -> Framework:
-    """Read a framework from YAML text.
+def load_framework(content: Written) -> Framework:
+    """Read a framework from YAML text, or from a document that was read already.
 
     Raises
     ------
@@ -57,17 +57,16 @@ def load_framework(content: bytes | str) -> Framework:
     return framework
 
 
-def check_framework(content: bytes | str) -> tuple[Framework | None, list[Finding]]:
+def check_framework(content: Written) -> tuple[Framework | None, list[Finding]]:
     """The framework, or None when it is wrong, with errors and warnings about the file."""
     try:
-        plain = plain_content(content)
+        read = document(content)
     except Refused as refusal:
         return None, list(refusal.findings)
-    framework, findings = check_content(plain)
+    framework, findings = check_content(read.content)
     if framework is not None:
         return framework, findings
-    lines = lines_of(content)
-    return None, [with_line(finding, lines) for finding in findings]
+    return None, [with_line(finding, read.lines) for finding in findings]
 
 
 def check_content(plain: dict[str, Any]) -> tuple[Framework | None, list[Finding]]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from indicators.document import LARGEST
 from indicators.framework.parts import Id, Number, Part, Sourced, Text, Weight, Whole, name_from_id
 
 METHODS = (
@@ -88,10 +89,12 @@ def _goalposts(value: Any) -> Any:
         isinstance(value, list | tuple)
         and len(value) == 2
         and all(isinstance(v, int | float) and not isinstance(v, bool) for v in value)
-        and all(abs(v) < float("inf") for v in value)
+        and all(abs(v) <= LARGEST for v in value)
     ):
         return tuple(float(v) for v in value)
-    raise PydanticCustomError("goalposts", "two finite numbers [at 0, at 100], or sample")
+    raise PydanticCustomError(
+        "goalposts", "two numbers [at 0, at 100], at most 10^15 either way, or sample"
+    )
 
 
 class Metric(Sourced):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
+
+from indicators.document import LARGEST
 
 ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_.-]*$"
 Status = Literal["law", "standard", "convention", "design", "assumption", "unverified"]
@@ -35,8 +36,8 @@ def name_from_id(value: Any) -> Any:
 def _finite_weight(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise PydanticCustomError("weight", "a weight is a number")
-    if not math.isfinite(value) or value < 0:
-        raise PydanticCustomError("weight", "a weight is finite and not negative")
+    if not 0 <= value <= LARGEST:  # comparing tells NaN and whole numbers that no float holds
+        raise PydanticCustomError("weight", "a weight is finite and not negative, at most 10^15")
     return float(value)
 
 
@@ -56,7 +57,7 @@ Text = Annotated[dict[str, str], BeforeValidator(_both_languages)]
 Weight = Annotated[float, BeforeValidator(_finite_weight)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=80)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
+Number = Annotated[float, Field(allow_inf_nan=False, ge=-LARGEST, le=LARGEST)]
 Version = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=40)]
 
 

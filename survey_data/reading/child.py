@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import IO, Any
 
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
@@ -53,10 +54,8 @@ def limit_process(memory: int, seconds: int) -> None:
     sys.addaudithook(refuse_network)
 
 
-def main() -> None:
-    leave_network()
-    order = json.loads(sys.argv[1])
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+def read_table(order: dict[str, Any], answer: IO[bytes]) -> None:
+    """One line that says what was refused, then the table as an Arrow stream."""
     sys.meta_path.insert(0, WithoutPandas())
     import pyarrow as pa
 
@@ -66,12 +65,9 @@ def main() -> None:
     from survey_data.reading.table import finding_to_plain
 
     pa.set_cpu_count(2)
-    limits = Limits(**order["limits"])
-    content = sys.stdin.buffer.read(order["size"])
-    limit_process(limits.memory, limits.seconds_for(order["size"]))
-    answer = sys.stdout.buffer
+    content = limited_content(order)
     try:
-        table = parse(content, limits, ReadOptions(**order["options"]))
+        table = parse(content, Limits(**order["limits"]), ReadOptions(**order["options"]))
     except Refused as refusal:
         plain = [finding_to_plain(finding) for finding in refusal.findings]
         answer.write(json.dumps({"refused": plain}).encode() + b"\n")
@@ -85,7 +81,36 @@ def main() -> None:
     else:
         answer.write(json.dumps({"refused": []}).encode() + b"\n")
         table.to_stream(pa.PythonFile(answer, mode="w"))
-    answer.flush()
+
+
+def read_document(order: dict[str, Any], answer: IO[bytes]) -> None:
+    """One line with a YAML file's content and lines, or with why it is none."""
+    from indicators.document import Unreadable, parse
+
+    content = limited_content(order)
+    try:
+        read = parse(content)
+    except Unreadable as found:
+        said = {"unreadable": [found.reason, found.line], "params": found.params}
+    else:
+        said = {"content": read.content, "lines": read.lines}
+    answer.write(json.dumps(said).encode() + b"\n")
+
+
+def limited_content(order: dict[str, Any]) -> bytes:
+    """The file, once this process is bound. What reads it is loaded before, without the bounds."""
+    content = sys.stdin.buffer.read(order["size"])
+    limit_process(order["limits"]["memory"], order["seconds"])
+    return content
+
+
+def main() -> None:
+    leave_network()
+    order = json.loads(sys.argv[1])
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    reader = read_table if "options" in order else read_document
+    reader(order, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
     # Skip the interpreter's clean-up: the answer is complete.
     os._exit(0)
 

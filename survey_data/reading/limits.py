@@ -27,4 +27,6 @@ class Limits:
 
 
 PAGE_LIMITS = Limits(20 * MIB, 100 * MIB, 200_000, 600, 3 * 1024 * MIB, 60)
+DOCUMENT_LIMITS = Limits(MIB, MIB, 0, 0, 512 * MIB, 10)
+"""Of a YAML file, whichever door it comes through."""
 COMMAND_LIMITS = Limits(4096 * MIB, 1024 * MIB, 5_000_000, 600, 16 * 1024 * MIB, 120)

@@ -11,12 +11,14 @@ import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pyarrow as pa
 
+from indicators.document import MAX_BYTES, Document, Unreadable
 from indicators.findings import Finding, Refused
-from survey_data.reading.limits import PAGE_LIMITS, Limits
+from indicators.framework.yaml_file import unreadable
+from survey_data.reading.limits import DOCUMENT_LIMITS, PAGE_LIMITS, Limits
 from survey_data.reading.parse import ReadOptions
 from survey_data.reading.table import RawTable, finding_from_plain
 
@@ -38,7 +40,42 @@ def read(
     """
     if len(content) > limits.file:
         raise Refused(Finding("E118", params={"limit": limits.file // (1024 * 1024)}))
-    order = {"limits": asdict(limits), "options": options.as_json(), "size": len(content)}
+    found, rest = _ask({"options": options.as_json()}, content, limits)
+    try:
+        if not found["refused"]:
+            return RawTable.from_stream(pa.py_buffer(rest))
+        refused = [finding_from_plain(finding) for finding in found["refused"]]
+    except (ValueError, KeyError, TypeError):
+        # A reader that a file has broken may answer anything.
+        raise Refused(Finding("E109")) from None
+    raise Refused(refused)
+
+
+def read_document(content: bytes) -> Document:
+    """Read a YAML file in a child process like that of `read`.
+
+    Raises Refused: E305 with the line for a file that is no document, E109 when the child died,
+    hung or asked for more than it may have.
+    """
+    if len(content) > MAX_BYTES:
+        raise unreadable(Unreadable("too-large"))
+    found, _ = _ask({}, content, DOCUMENT_LIMITS)
+    try:
+        if "unreadable" not in found:
+            lines = {str(place): int(line) for place, line in found["lines"].items()}
+            return Document(dict(found["content"]), lines)
+        refusal = unreadable(Unreadable(*found["unreadable"], **found["params"]))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Refused(Finding("E109")) from None
+    raise refusal
+
+
+def _ask(
+    order: dict[str, object], content: bytes, limits: Limits
+) -> tuple[dict[str, Any], memoryview]:
+    """What a child answers about a file: one line of JSON, and what comes after it."""
+    seconds = limits.seconds_for(len(content))
+    order = {"limits": asdict(limits), "size": len(content), "seconds": seconds, **order}
     child = subprocess.Popen(
         [sys.executable, "-I", str(_CHILD), json.dumps(order)],
         stdin=subprocess.PIPE,
@@ -54,7 +91,7 @@ def read(
     child.stdin = None
     feeder.start()
     try:
-        answer, _ = child.communicate(timeout=2 * limits.seconds_for(len(content)))
+        answer, _ = child.communicate(timeout=2 * seconds)
     except subprocess.TimeoutExpired:
         child.kill()
         child.communicate()
@@ -66,13 +103,11 @@ def read(
         raise Refused(Finding("E109"))
     try:
         found = json.loads(head)
-        if not found["refused"]:
-            return RawTable.from_stream(pa.py_buffer(memoryview(answer)[len(head) :]))
-        refused = [finding_from_plain(finding) for finding in found["refused"]]
-    except (ValueError, KeyError, TypeError):
-        # A reader that a file has broken may answer anything.
+    except (ValueError, RecursionError):
         raise Refused(Finding("E109")) from None
-    raise Refused(refused)
+    if not isinstance(found, dict):
+        raise Refused(Finding("E109"))
+    return found, memoryview(answer)[len(head) :]
 
 
 def _feed(stdin: IO[bytes], content: bytes) -> None:

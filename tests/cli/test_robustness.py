@@ -190,7 +190,7 @@ def test_ranks_and_shares_are_those_of_the_enumerated_alternatives(indexed):
         ),
         ({"inputs": {"colour": ["red"]}}, "E950", "colour"),
         ({"inputs": {"leave-out": "all"}, "outputs": ["nobody"]}, "E950", "nobody"),
-        (["not", "a", "design"], "E950", "inputs"),
+        ({"design": "of nothing"}, "E950", "inputs"),
     ],
 )
 def test_an_input_that_cannot_act_is_an_error_that_names_it(indexed, design, code, named_in):
