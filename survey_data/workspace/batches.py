@@ -19,7 +19,7 @@ from survey_data.metrics import MetricsImport
 from survey_data.survey import SurveyImport
 from survey_data.workspace import registry
 from survey_data.workspace import schema as t
-from survey_data.workspace.contents import as_parquet, as_stored, rows_of
+from survey_data.workspace.contents import as_parquet, as_stored, stored_moments, stored_rows
 from survey_data.workspace.opening import Workspace, now
 
 ADD = "add"
@@ -274,16 +274,10 @@ def moments_by_batch(workspace: Workspace, round_id: str) -> dict[str, SurveyMom
             .where(t.batches.c.round == round_id, t.batches.c.state == "active")
             .order_by(t.batches.c.sequence)
         ).all()
-    found = {}
-    for row in rows:
-        what = f"answers.moments {row.batch}"
-        stored = as_stored(workspace, row.moments, row.moments_sha256, what)
-        try:
-            found[row.batch] = SurveyMoments.from_bytes(stored)
-        except Exception:
-            # It was damaged before an upgrade took its digest.
-            raise workspace.damaged(what) from None
-    return found
+    return {
+        row.batch: stored_moments(workspace, row.batch, row.moments, row.moments_sha256)
+        for row in rows
+    }
 
 
 def merged(moments: Iterable[SurveyMoments]) -> SurveyMoments | None:
@@ -341,12 +335,7 @@ def answers(workspace: Workspace, batch: str) -> pa.Table:
                 t.answers.c.batch == batch
             )
         ).one()
-    what = f"answers.parquet {batch}"
-    content = as_stored(workspace, row.parquet, row.parquet_sha256, what)
-    try:
-        return rows_of(content)
-    except (pa.ArrowException, OSError):
-        raise workspace.damaged(what) from None
+    return stored_rows(workspace, batch, row.parquet, row.parquet_sha256)
 
 
 def share_of_known_rows(workspace: Workspace, round_id: str, found: SurveyImport) -> float:

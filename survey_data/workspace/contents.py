@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from indicators.moments import MISSING
+from indicators.moments import MISSING, SurveyMoments
 from survey_data.reading.columns import array_of, texts_of
 from survey_data.survey import SurveyImport
 from survey_data.workspace.opening import Workspace
@@ -22,9 +22,25 @@ def as_stored(workspace: Workspace, content: bytes, sha256: str, what: str) -> b
     return content
 
 
-def rows_of(content: bytes) -> pa.Table:
-    """What `as_parquet` wrote."""
-    return pq.read_table(pa.BufferReader(content))
+def stored_moments(workspace: Workspace, batch: str, content: bytes, sha256: str) -> SurveyMoments:
+    """Moments of a batch. Raises WorkspaceUnusable (E906) where they are damaged."""
+    what = f"answers.moments {batch}"
+    content = as_stored(workspace, content, sha256, what)
+    try:
+        return SurveyMoments.from_bytes(content)
+    except Exception:
+        # They were damaged before an upgrade took their digest; a damaged archive fails in any way.
+        raise workspace.damaged(what) from None
+
+
+def stored_rows(workspace: Workspace, batch: str, content: bytes, sha256: str) -> pa.Table:
+    """What `as_parquet` wrote of a batch. Raises WorkspaceUnusable (E906) where it is damaged."""
+    what = f"answers.parquet {batch}"
+    content = as_stored(workspace, content, sha256, what)
+    try:
+        return pq.read_table(pa.BufferReader(content))
+    except (pa.ArrowException, OSError):
+        raise workspace.damaged(what) from None
 
 
 def as_parquet(found: SurveyImport) -> bytes:
