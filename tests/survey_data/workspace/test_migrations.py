@@ -27,7 +27,7 @@ def test_a_password_that_an_earlier_version_stored_is_taken_out(location: str) -
     engine = at_revision(location, "0003")
     jobs = [
         ("a", "optimise", "done", {"round": "2025", "scope": f"{LOCATION}|owner|published"}, {}),
-        ("b", "optimise", "waiting", {"round": "2025", "scope": "/home/me/w.db|owner|all"}, None),
+        ("b", "optimise", "waiting", {"round": "2025", "scope": "/srv/w.db|owner|all"}, None),
         ("c", "robustness", "done", {"round": "2025", "scope": "published"}, {"url": "https://a"}),
         (
             "d",
