@@ -59,7 +59,7 @@ def test_a_password_that_an_earlier_version_stored_is_taken_out(location: str) -
     assert found["c"] is not None and found["c"].result == {"url": "https://a"}
     text = everything(workspace)
     assert "不能用" in text
-    assert SECRET not in text and "/home/me" not in text
+    assert SECRET not in text and "/srv/w.db" not in text
     # Nobody holds what an earlier version left unfinished.
     assert progress.interrupt_jobs(workspace) == 1
     workspace.close()
