@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from collections.abc import Mapping
@@ -32,6 +31,7 @@ from indicators.framework import Framework
 from indicators.moments import MISSING
 from indicators.scores import WITHHELD
 from survey_data.disclosure import THRESHOLD
+from survey_data.people_csv import people_csv
 from survey_data.screening import RECOMMENDED, Screening
 from survey_data.workspace import registry
 
@@ -141,19 +141,17 @@ def lavaan_archive(access: Access, round_id: str) -> bytes:
     scales = [framework.scale_of(item) for item in items]
     turned = {item.id for item in framework.items if item.reverse}
     group = {d.id: d.group for d in evidence.departments}
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["department", "group", *lavaan_names(items).values()])
+    rows: list[list[object]] = [["department", "group", *lavaan_names(items).values()]]
     for department, codes in zip(held.department, held.codes[:, at].tolist(), strict=True):
         cells = [
             "" if code == MISSING else s.min + s.max - code if item in turned else code
             for item, s, code in zip(items, scales, codes, strict=True)
         ]
-        rows.writerow([department, group.get(department, ""), *cells])
+        rows.append([department, group.get(department, ""), *cells])
     store = io.BytesIO()
     with zipfile.ZipFile(store, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in (
-            (DATA_FILE, "\ufeff" + text.getvalue()),
+            (DATA_FILE, people_csv(rows)),
             (SCRIPT_FILE, _script(framework, items)),
         ):
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)

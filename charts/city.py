@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis.overview import CityOverview
 from charts.labels import room
+from charts.literal import BREAK, bold
 from charts.numbers import interval, score
 from charts.picture import Picture, Table
 from charts.tables import headers, interval_text
@@ -61,7 +62,7 @@ def city_bar(view: CityOverview, tokens: Theme, language: str) -> Picture:
             y=0.72,
             yanchor="bottom",
             showarrow=False,
-            text=f"<b>{score(city.score)}</b> {interval(city.low, city.high, language)}",
+            text=f"{bold(score(city.score))} {interval(city.low, city.high, language)}",
             font={"size": 16, "color": tokens.ink},
         )
     if view.city_before is not None:
@@ -70,7 +71,8 @@ def city_bar(view: CityOverview, tokens: Theme, language: str) -> Picture:
             y=[0.66],
             mode="markers",
             marker={"color": tokens.ink, "size": 10, "symbol": "circle-open", "line": {"width": 2}},
-            hovertemplate=f"{view.compared}: {score(view.city_before)}<extra></extra>",
+            customdata=[f"{view.compared}: {score(view.city_before)}"],
+            hovertemplate="%{customdata}<extra></extra>",
         )
     drawn.add_scatter(
         x=[(band.low + band.high) / 2 for band in view.bands],
@@ -102,7 +104,7 @@ def city_bar(view: CityOverview, tokens: Theme, language: str) -> Picture:
 
 
 def _wrapped(name: str, language: str) -> str:
-    return name if language == "zh" else name.replace(" ", "<br>")
+    return name if language == "zh" else name.replace(" ", BREAK)
 
 
 def _city_title(view: CityOverview, crossing: tuple[int, int] | None, language: str) -> str:
@@ -151,7 +153,8 @@ def factor_rows(view: CityOverview, tokens: Theme, language: str) -> Picture:
                     "color": colour,
                     "line": {"width": 2},
                 },
-                hovertemplate=f"{view.compared}: {score(row.before)}<extra></extra>",
+                customdata=[f"{view.compared}: {score(row.before)}"],
+                hovertemplate="%{customdata}<extra></extra>",
             )
         if now.score is None:
             continue
@@ -174,7 +177,7 @@ def factor_rows(view: CityOverview, tokens: Theme, language: str) -> Picture:
         y=[count - place for place in range(count)],
         mode="text",
         textposition="middle left",
-        text=[f"<b>{name}</b>" for name in names],
+        text=[bold(name) for name in names],
         textfont={"size": 13, "color": [factor_colour(tokens, p) for p in range(count)]},
         hoverinfo="skip",
         cliponaxis=False,

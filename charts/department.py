@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import plotly.graph_objects as go
 
 from analysis.profile import IndicatorRow, Profile
 from charts.labels import SPACE, room, shortened
+from charts.literal import bold
 from charts.numbers import HIDDEN, interval, percent, score
 from charts.picture import Picture, Table
 from charts.theme import MARKS, SHAPES, Theme, factor_colour, figure
@@ -40,13 +39,13 @@ def indicator_dots(view: Profile, tokens: Theme, language: str) -> Picture:
         if isinstance(line, tuple):
             place, name = line
             names["y"].append(y)
-            names["text"].append(f"<b>{MARKS[place % 4]} {name[language]}</b>")
+            names["text"].append(bold(f"{MARKS[place % 4]} {name[language]}"))
             names["colour"].append(factor_colour(tokens, place))
             continue
         row = line
         names["y"].append(y)
         text = shortened(row.name[language], MOST_NAME, FONT_SIZE)
-        names["text"].append(f"<b>{text}</b>" if row.below_peers else text)
+        names["text"].append(bold(text) if row.below_peers else text)
         names["colour"].append(tokens.ink)
         if row.peer_low is not None and row.peer_high is not None:
             peers["x"] += [row.peer_low, row.peer_high, None]
@@ -77,7 +76,7 @@ def indicator_dots(view: Profile, tokens: Theme, language: str) -> Picture:
         cliponaxis=False,
     )
     centres = [(band.low + band.high) / 2 for band in view.bands]
-    drawn.update_layout(margin_l=room((re.sub("<.*?>", "", t) for t in names["text"]), FONT_SIZE))
+    drawn.update_layout(margin_l=room(names["text"], FONT_SIZE))
     drawn.update_xaxes(
         range=[low, high],
         side="top",

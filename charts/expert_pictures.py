@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from charts.labels import SPACE, room, shortened
+from charts.literal import bold
 from charts.measure_tables import points
 from charts.named_rows import FONT_SIZE
 from charts.numbers import NOT_APPLICABLE, interval, percent, score
@@ -76,7 +77,7 @@ def disagreement_picture(
     for one in effects:
         place = factor_of.get(one["dimension"], 0)
         _mixture(drawn, one, y, place, tokens, language)
-        labels.append(f"<b>{shortened(effect_name(one, language), MOST_NAME, FONT_SIZE)}</b>")
+        labels.append(bold(shortened(effect_name(one, language), MOST_NAME, FONT_SIZE)))
         ticks.append(y)
         if len(one["experts"]) > 1:
             text = translate("experts.disagreement", language, share=percent(one["disagreement"]))
@@ -92,9 +93,8 @@ def disagreement_picture(
             x=1, xref="paper", xanchor="left", xshift=6, y=at, text=text, showarrow=False,
             font={"size": FONT_SIZE, "color": tokens.ink},
         )  # fmt: skip
-    plain = [text.removeprefix("<b>").removesuffix("</b>") + SPACE for text in labels]
     drawn.update_layout(
-        margin_l=room(plain, FONT_SIZE) + 6,
+        margin_l=room((text + SPACE for text in labels), FONT_SIZE) + 6,
         margin_r=room([text for _, text in right], FONT_SIZE) + 8 if right else 16,
     )
     top = max(max(one["quantiles"]["95"], *(j["q95"] for j in one["experts"])) for one in effects)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+from charts.literal import TAGS
+
 _WIDE, _NARROW = 1.0, 0.56
 """Widths of an ideograph and of a Latin letter, as shares of the font's size."""
 
@@ -16,8 +18,8 @@ SPACE = "\u00a0"
 
 
 def text_width(text: str, size: int) -> float:
-    """Pixels that a text takes, roughly."""
-    return size * sum(_WIDE if _is_wide(c) else _NARROW for c in text)
+    """Pixels that a text takes, roughly; marks of bold and of line breaks take none."""
+    return size * sum(_WIDE if _is_wide(c) else _NARROW for c in text if ord(c) not in TAGS)
 
 
 def room(texts: Iterable[str], size: int) -> int:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from analysis.overview import CityOverview, DepartmentRow
 from charts.labels import SPACE, room, shortened
+from charts.literal import BREAK, bold
 from charts.numbers import HIDDEN, NOT_AVAILABLE, score
 from charts.picture import Picture
 from charts.tables import department_table, grouped_rows
@@ -44,7 +43,7 @@ def matrix(view: CityOverview, tokens: Theme, language: str, group: str | None =
         tokens,
         top + 16 + ROW * (size + 1),
         left=room(names, FONT_SIZE),
-        right=room([re.sub("<.*?>", "", text) for text in values], FONT_SIZE),
+        right=room(values, FONT_SIZE),
         top=top,
     )
     colours = [level_colour(tokens, k, count) for k in range(1, count + 1)]
@@ -113,7 +112,7 @@ def matrix(view: CityOverview, tokens: Theme, language: str, group: str | None =
     groups = [p for p, line in enumerate(lines) if isinstance(line, str)]
     for x, places, texts, side, colour in (
         (-0.5, departments, [names[p] + SPACE for p in departments], "left", tokens.ink),
-        (-0.5, groups, [f"<b>{names[p]}</b>{SPACE}" for p in groups], "left", tokens.grey),
+        (-0.5, groups, [bold(names[p]) + SPACE for p in groups], "left", tokens.grey),
         (last, departments, values, "right", tokens.ink),
     ):
         drawn.add_scatter(
@@ -174,9 +173,7 @@ def _group_of(line: DepartmentRow | str) -> str:
 def _headings(names: list[str]) -> tuple[list[str], int]:
     """Column headings and their angle: short Chinese names stand upright in lines of two."""
     if all(len(name) <= 4 and not name.isascii() for name in names):
-        return [
-            "<br>".join(name[at : at + 2] for at in range(0, len(name), 2)) for name in names
-        ], 0
+        return [BREAK.join(name[at : at + 2] for at in range(0, len(name), 2)) for name in names], 0
     return [shortened(name, MOST_HEADING, FONT_SIZE) for name in names], -45
 
 
@@ -196,7 +193,7 @@ def _value_text(row: DepartmentRow) -> str:
     if overall.score is None or overall.low is None or overall.high is None:
         return f" —  {NOT_AVAILABLE}"
     half = max(overall.high - overall.score, overall.score - overall.low)
-    return f" <b>{row.level or '—'}</b>   <b>{score(overall.score)}</b> ±{half:.1f}"
+    return f" {bold(str(row.level or '—'))}   {bold(score(overall.score))} ±{half:.1f}"
 
 
 def _matrix_title(rows: list[DepartmentRow], language: str) -> str:

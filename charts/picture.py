@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from charts.literal import make_literal
+
 
 @dataclass(frozen=True)
 class Table:
@@ -16,7 +18,10 @@ class Table:
 @dataclass(frozen=True)
 class Picture:
     """``title`` states the finding, ``note`` how to read the marks, ``sentence`` is read aloud and
-    serves as alternative text, ``method`` says how the numbers came about."""
+    serves as alternative text, ``method`` says how the numbers came about.
+
+    The figure's texts are made literal here, so that no picture has to think of it.
+    """
 
     figure: go.Figure
     title: str
@@ -24,3 +29,6 @@ class Picture:
     sentence: str
     method: str
     table: Table
+
+    def __post_init__(self) -> None:
+        make_literal(self.figure)

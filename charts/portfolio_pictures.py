@@ -293,7 +293,8 @@ def _curves(
             mode="lines",
             line={"color": colours[k], "width": 3 if k == report["best_value"] else 1.5},
             name=names[k],
-            hovertemplate=f"{names[k]}<br>%{{x:,.0f}}: %{{y:.2f}}<extra></extra>",
+            customdata=[names[k]] * len(row),
+            hovertemplate="%{customdata}<br>%{x:,.0f}: %{y:.2f}<extra></extra>",
         )
         drawn.add_annotation(
             x=values[-1],

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from charts.labels import SPACE, in_two_lines, room
+from charts.literal import BREAK
 from charts.named_rows import FONT_SIZE, keyed_picture
 from charts.numbers import score
 from charts.picture import Picture, Table
@@ -111,7 +112,7 @@ def roadmap(
     drawn.update_yaxes(
         range=[0.4, count + 0.6],
         tickvals=list(rows.values()),
-        ticktext=["<br>".join(lines) for lines in names],
+        ticktext=[BREAK.join(lines) for lines in names],
         tickfont={"size": FONT_SIZE, "color": tokens.ink},
     )
     step = HALF_YEAR * -(-(2 * years + 1) // MOST_TICKS)

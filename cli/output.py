@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -43,7 +44,7 @@ class Output:
         self._said = True
 
     def remark(self, text: str) -> None:
-        print(text, file=sys.stderr)
+        print(visible(text), file=sys.stderr)
 
     @contextmanager
     def progress(self, stages: str = "upload") -> Iterator[Callable[[str, float], None]]:
@@ -64,15 +65,23 @@ class Output:
             )
 
     def line(self, text: str) -> None:
-        _write(text + "\n")
+        _write(visible(text) + "\n")
 
     def table(self, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         from rich.console import Console
         from rich.table import Table
+        from rich.text import Text
 
-        table = Table(*headers, box=None, pad_edge=False, header_style="bold")
+        def shown(cell: object) -> Text:
+            # Not a plain string, in which Rich would look for marks like [bold] and [/red].
+            text = "—" if cell is None else visible(str(cell))
+            return Text(text.replace("\n", "\\n").replace("\t", "\\t"))
+
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for header in headers:
+            table.add_column(shown(header))
         for row in rows:
-            table.add_row(*["—" if cell is None else str(cell) for cell in row])
+            table.add_row(*map(shown, row))
         Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200).print(table)
 
     def issues(self, issues: Iterable[dict[str, Any]]) -> None:
@@ -108,6 +117,17 @@ def _digest(value: dict[str, Any]) -> str:
         rest, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
     )
     return hashlib.sha256(plain.encode()).hexdigest()
+
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal obeys instead of showing: control characters, and marks that turn the direction
+of writing; halves of surrogate pairs, which no output can hold."""
+
+
+def visible(text: str) -> str:
+    """The text with such characters written as their escapes, so that a name can neither colour the
+    terminal nor wipe it nor turn the figures after it round."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode-escape").decode(), text)
 
 
 def _write(text: str) -> None:

@@ -92,17 +92,22 @@ def select_many(name: str, label: str, options: Mapping[str, str]) -> list[str]:
     """As `select`, for any number of options; the address holds them with commas between."""
     key = f"select-{name}"
     asked = str(st.query_params.get(name) or _view().get(name) or "").split(",")
-    st.session_state[key] = [option for option in options if option in asked]
+    st.session_state[key] = [option for option in options if _listed(option) in asked]
     values = st.multiselect(
         label,
         list(options),
         format_func=dict(options).__getitem__,
         key=key,
         placeholder=say("view.choose"),
-        on_change=lambda: _remember(name, ",".join(st.session_state[key])),
+        on_change=lambda: _remember(name, ",".join(map(_listed, st.session_state[key]))),
     )
-    _remember(name, ",".join(values))
+    _remember(name, ",".join(map(_listed, values)))
     return values
+
+
+def _listed(option: str) -> str:
+    """An option as the address lists it: a department's name may hold a comma."""
+    return option.replace("%", "%25").replace(",", "%2C")
 
 
 def _view() -> dict[str, str]:

@@ -3,7 +3,6 @@ it means and where it comes from."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -20,11 +19,9 @@ def codebook(framework: Framework, language: str) -> bytes:
     Texts are written as texts whatever they begin with, and marked so that a spreadsheet keeps them
     texts when a cell is edited; numbers are numbers at full precision.
     """
-    import xlsxwriter
+    from survey_data.workbook import Book
 
-    store = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(store, options)
+    book = Book()
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     text = book.add_format(
         {"text_wrap": True, "valign": "top", "num_format": "@", "quote_prefix": True}
@@ -45,8 +42,7 @@ def codebook(framework: Framework, language: str) -> bytes:
                     sheet.write_number(at, place, cell, number)
                 elif cell is not None and cell != "":
                     sheet.write_string(at, place, str(cell), text)
-    book.close()
-    return store.getvalue()
+    return book.content()
 
 
 _WORDS = {"name-zh", "name-en", "text-zh", "text-en", "value", "source", "rule", "definition"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -26,11 +25,9 @@ def measures_workbook(view: Mapping[str, Any], language: str) -> bytes:
     Texts are written as texts whatever they begin with, and marked so that a spreadsheet keeps them
     texts when a cell is edited; numbers are numbers, costs in 万元 and effects in points.
     """
-    import xlsxwriter
+    from survey_data.workbook import Book
 
-    store = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(store, options)
+    book = Book()
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     text = book.add_format(
         {"text_wrap": True, "valign": "top", "num_format": "@", "quote_prefix": True}
@@ -48,8 +45,7 @@ def measures_workbook(view: Mapping[str, Any], language: str) -> bytes:
                     sheet.write_number(at, place, cell, number)
                 elif cell is not None and cell != "":
                     sheet.write_string(at, place, str(cell), text)
-    book.close()
-    return store.getvalue()
+    return book.content()
 
 
 Row = Sequence[object]

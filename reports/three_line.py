@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from charts.picture import Table
+from survey_data.text import without_controls
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,13 @@ def docx(content: Statement) -> bytes:
     normal.font.name, normal.font.size = "Times New Roman", Pt(10.5)
     normal.element.rPr.rFonts.set(qn("w:eastAsia"), "SimSun")
     heading = document.add_paragraph()
-    run = heading.add_run(content.heading)
+    run = heading.add_run(without_controls(content.heading))
     run.bold, run.font.size = True, Pt(15)
     for paragraph in content.paragraphs:
-        document.add_paragraph(paragraph)
+        document.add_paragraph(without_controls(paragraph))
     for titled in content.tables:
         _docx_table(document, titled)
-    document.add_paragraph().add_run(content.source).font.size = Pt(9)
+    document.add_paragraph().add_run(without_controls(content.source)).font.size = Pt(9)
     document.core_properties.author = "Fourfold"
     store = io.BytesIO()
     document.save(store)
@@ -67,7 +68,7 @@ def _docx_table(document: Any, titled: Titled) -> None:
     title = document.add_paragraph()
     title.paragraph_format.keep_with_next = True
     title.paragraph_format.space_before = Pt(12)
-    title.add_run(titled.title).bold = True
+    title.add_run(without_controls(titled.title)).bold = True
     rows = (titled.table.headers, *titled.table.rows)
     grid = document.add_table(rows=len(rows), cols=len(titled.table.headers))
     grid.autofit = True
@@ -76,7 +77,7 @@ def _docx_table(document: Any, titled: Titled) -> None:
         for place, (text, cell) in enumerate(zip(texts, line.cells, strict=True)):
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(0)
-            paragraph.add_run(text).font.size = Pt(9)
+            paragraph.add_run(without_controls(text)).font.size = Pt(9)
             if place:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if at else WD_ALIGN_PARAGRAPH.CENTER
             if at == 0:
@@ -85,7 +86,7 @@ def _docx_table(document: Any, titled: Titled) -> None:
             if at == last:
                 _rule(cell, "bottom", 12)
     if titled.note:
-        document.add_paragraph().add_run(titled.note).font.size = Pt(9)
+        document.add_paragraph().add_run(without_controls(titled.note)).font.size = Pt(9)
 
 
 def _rule(cell: Any, side: str, eighths: int) -> None:
@@ -108,10 +109,9 @@ def _rule(cell: Any, side: str, eighths: int) -> None:
 
 def xlsx(content: Statement) -> bytes:
     """A workbook with a sheet for the statement and one for each table; texts stay texts."""
-    import xlsxwriter
+    from survey_data.workbook import Book
 
-    store = io.BytesIO()
-    book = xlsxwriter.Workbook(store, {"in_memory": True, "strings_to_formulas": False})
+    book = Book()
     font = {"font_name": "Times New Roman", "font_size": 10}
     plain = book.add_format({**font, "text_wrap": True, "valign": "top"})
     bold = book.add_format({**font, "bold": True})
@@ -127,7 +127,8 @@ def xlsx(content: Statement) -> bytes:
         last = len(rows) - 1
         for at, row in enumerate(rows):
             for place, text in enumerate(row):
-                value, shown = _number(text) if at else (None, "@")
+                # The first column names what a row is of: a department may be called 007.
+                value, shown = _number(text) if at and place else (None, "@")
                 style = book.add_format(
                     {
                         **font,
@@ -145,8 +146,7 @@ def xlsx(content: Statement) -> bytes:
         sheet.set_column(1, max(len(titled.table.headers) - 1, 1), 12)
         if titled.note:
             sheet.write_string(len(rows) + 3, 0, titled.note, plain)
-    book.close()
-    return store.getvalue()
+    return book.content()
 
 
 def _number(text: str) -> tuple[float | None, str]:
@@ -154,7 +154,7 @@ def _number(text: str) -> tuple[float | None, str]:
     plain = text.replace("−", "-")
     share = plain.endswith("%")
     digits = plain.removesuffix("%")
-    if not re.fullmatch(r"-?\d+(\.\d+)?|\.\d+", digits):
+    if not re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?|\.\d+", digits, re.ASCII):
         return None, "@"
     places = len(digits.partition(".")[2])
     shown = "0" + ("." + "0" * places if places else "") + ("%" if share else "")

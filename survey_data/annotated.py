@@ -6,7 +6,6 @@ limited child process, and nothing in what goes back can run: every text is a te
 
 from __future__ import annotations
 
-import io
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,12 +14,11 @@ from indicators.findings import Finding
 from locales import text as said
 from survey_data.reading import RawTable
 from survey_data.reading.grid import column_letter
+from survey_data.text import safe_text
 
 MOST_COMMENTS = 20_000
 """Spreadsheet programs slow down beyond; the sheet of findings holds them all."""
 
-_CELL = 32_767
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _RED, _AMBER = "#F4C7C3", "#FCE8B2"
 
 
@@ -36,34 +34,16 @@ def annotate(
     and remedy as a comment; a further sheet lists every finding. ``names`` are what the findings
     call the columns, where that is not their headers.
     """
-    import xlsxwriter
+    from survey_data.workbook import Book, sheet_name
 
-    store = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(store, options) as book:
-        listed = said("annotated.sheet")[lang]
-        name = _sheet_name(table.sheet or said("annotated.data")[lang], listed)
-        sheet = book.add_worksheet(name)
-        places = _write_cells(book, sheet, table, findings, lang, names or table.headers)
-        _write_findings(book, book.add_worksheet(listed), name, places, lang)
-    return store.getvalue()
-
-
-def safe_text(text: str) -> str:
-    """A text that every workbook can hold: without control characters, cut where too long."""
-    bare = _CONTROL.sub("", text)
-    cut = said("annotated.cut")["zh"]
-    return bare if len(bare) <= _CELL else bare[: _CELL - len(cut)] + cut
-
-
-def _sheet_name(name: str, other: str) -> str:
-    bare = re.sub(r"[\[\]:*?/\\']", "_", safe_text(name)).strip()[:31] or "Data"
-    return bare if bare.casefold() not in (other.casefold(), "history") else f"{bare[:29]}_1"
+    book = Book()
+    listed = said("annotated.sheet")[lang]
+    wanted = table.sheet or said("annotated.data")[lang]
+    name = sheet_name(wanted.replace("'", "_"), {listed.casefold()})
+    sheet = book.add_worksheet(name)
+    places = _write_cells(book, sheet, table, findings, lang, names or table.headers)
+    _write_findings(book, book.add_worksheet(listed), name, places, lang)
+    return book.content()
 
 
 Placed = list[tuple[Finding, int | None, int | None]]
@@ -102,7 +82,7 @@ def _write_cells(
             if found is not None:
                 serious = any(one.severity == "error" for one in found)
                 style = fills["error" if serious else "warning"]
-            sheet.write_string(row, column, safe_text(cell or ""), style)
+            sheet.write_string(row, column, cell or "", style)
             if found is not None and comments < MOST_COMMENTS:
                 comments += 1
                 sheet.write_comment(
@@ -144,7 +124,7 @@ def _write_findings(book, sheet, data: str, places: Placed, lang: str) -> None:
             finding.message[lang], finding.fix[lang],
         ]  # fmt: skip
         for column, cell in enumerate(cells):
-            sheet.write_string(row, column, safe_text(str(cell)), wrap)
+            sheet.write_string(row, column, str(cell), wrap)
         if at_row is not None and row <= MOST_COMMENTS:
             target = f"internal:'{data}'!{column_letter(at_column or 0)}{at_row + 1}"
             sheet.write_url(row, 1, target, link, safe_text(str(where.get("row", ""))))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import math
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-import xlsxwriter
-
 from indicators.findings import Finding
 from locales import LANGUAGES, translate
 from survey_data.reading import RawTable
+from survey_data.workbook import Book
 
 COLUMNS = (
     "expert", "measure", "measure-name", "dimension", "dimension-name", "low", "mode", "high",
@@ -46,9 +44,7 @@ def expert_sheet(
     ``rows``: measure, its name, dimension, its name. ``most``: the largest effect in points. The
     catalogue's own numbers are not shown, since experts would hold on to them.
     """
-    store = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(store, options)
+    book = Book()
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     given = book.add_format({"text_wrap": True, "valign": "top", "font_color": "#5A6472"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
@@ -70,8 +66,7 @@ def expert_sheet(
     guide.set_column(0, 0, 90)
     for at, line in enumerate(translate("experts.guide", language, most=f"{most:g}").split("\n")):
         guide.write_string(at, 0, line, wrapped)
-    book.close()
-    return "fourfold-experts.xlsx", store.getvalue()
+    return "fourfold-experts.xlsx", book.content()
 
 
 def read_expert_rows(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
-
-import xlsxwriter
 
 from indicators.evidence import Department
 from indicators.framework import Framework, default_framework_text
 from locales import translate
+from survey_data.people_csv import people_csv
+from survey_data.workbook import Book
 
 KINDS = ("survey", "metrics", "departments", "framework")
 
@@ -32,13 +30,8 @@ def template(
         "departments": _departments_sheet,
     }[kind](framework, language, departments)
     if as_csv:
-        lines = io.StringIO(newline="")
-        csv.writer(lines).writerows(sheets)
-        # With the mark, spreadsheet programs read the Chinese headers right.
-        return f"fourfold-{kind}.csv", lines.getvalue().encode("utf-8-sig")
-    store = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(store, options)
+        return f"fourfold-{kind}.csv", people_csv(sheets)
+    book = Book()
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     data = book.add_worksheet(translate("template.data", language))
@@ -54,8 +47,7 @@ def template(
     lines = translate(f"template.{kind}.guide", language).split("\n")
     for row, line in enumerate([*lines, "", *_guide_lines(kind, framework, language)]):
         guide.write_string(row, 0, line, wrapped)
-    book.close()
-    return f"fourfold-{kind}.xlsx", store.getvalue()
+    return f"fourfold-{kind}.xlsx", book.content()
 
 
 def _survey_sheet(

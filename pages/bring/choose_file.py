@@ -9,6 +9,7 @@ from actions.errors import Refused
 from actions.rounds import list_rounds
 from actions.templates import make_template
 from pages import frame
+from pages.literal import literal
 from pages.view import access, language, say
 
 KINDS = ("survey", "metrics")
@@ -44,7 +45,8 @@ def _new_upload() -> None:
         key="upload-round",
     ).strip()
     if rounds:
-        st.caption(say("upload.rounds", rounds=("、" if language() == "zh" else ", ").join(rounds)))
+        between = "、" if language() == "zh" else ", "
+        st.caption(literal(say("upload.rounds", rounds=between.join(rounds))))
     file = st.file_uploader(
         say("upload.file"),
         type=list(TYPES),
@@ -74,7 +76,7 @@ def _open_uploads() -> None:
         facts = draft.content
         with st.container(horizontal=True, vertical_alignment="center"):
             label = say("upload.resume", file=facts["file"], round=facts["round"])
-            if st.button(label, key=f"resume-{draft.id}", icon=":material/play_arrow:"):
+            if st.button(literal(label), key=f"resume-{draft.id}", icon=":material/play_arrow:"):
                 st.query_params["draft"] = draft.id
                 st.rerun()
             if st.button(say("upload.discard"), key=f"discard-{draft.id}", type="tertiary"):

@@ -8,6 +8,7 @@ from actions.drafts import Draft
 from actions.previews import Preview
 from pages import frame
 from pages.bring.keeping import decided, save
+from pages.literal import literal
 from pages.view import language, say
 
 
@@ -24,11 +25,11 @@ def show(draft: Draft, found: Preview) -> None:
     for text in found.undecided:
         hint = found.suggested.get(text)
         code = st.selectbox(
-            say("upload.quoted", text=text),
+            literal(say("upload.quoted", text=text)),
             list(labels),
             format_func=labels.__getitem__,
             key=f"code-{text}",
-            help=None if hint is None else say("upload.suggested", label=labels[hint]),
+            help=None if hint is None else literal(say("upload.suggested", label=labels[hint])),
         )
         if code is not None:
             save(draft, codes=[*codes, f"{text}={code}"])
@@ -37,7 +38,7 @@ def show(draft: Draft, found: Preview) -> None:
     for name, ids in found.near.items():
         known = {None: say("upload.new-department")} | {id: found.known[id][lang] for id in ids}
         meant = st.selectbox(
-            say("upload.quoted", text=name),
+            literal(say("upload.quoted", text=name)),
             list(known),
             format_func=known.__getitem__,
             key=f"alias-{name}",
@@ -46,6 +47,6 @@ def show(draft: Draft, found: Preview) -> None:
             save(draft, aliases=aliases | {name: meant})
     if codes or aliases:
         said = [*codes, *[f"{name} → {found.known[id][lang]}" for name, id in aliases.items()]]
-        st.caption(say("upload.decided", decisions="; ".join(said)))
+        st.caption(literal(say("upload.decided", decisions="; ".join(said))))
     if (codes or aliases) and st.button(say("upload.forget"), key="forget-decisions"):
         save(draft, codes=[], aliases={})

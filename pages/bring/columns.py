@@ -9,6 +9,7 @@ from actions.previews import Preview
 from charts.picture import Table
 from pages import frame
 from pages.bring.keeping import decided, place, save
+from pages.literal import literal
 from pages.view import language, say
 
 
@@ -26,7 +27,7 @@ def show(draft: Draft, found: Preview) -> None:
     frame.table(Table(headers, tuple(rows)), wrap=(0, 2))
     if draft.content["kind"] == "metrics":
         if found.unmapped:
-            st.caption(say("upload.unmapped", columns=", ".join(found.unmapped)))
+            st.caption(literal(say("upload.unmapped", columns=", ".join(found.unmapped))))
         return
     _department(draft, found)
     _proposals(draft, found)
@@ -89,7 +90,7 @@ def _unmapped(draft: Draft, found: Preview) -> None:
         held = overrides.get(column)
         items = {None: say("upload.no-item")} | ({held: held} if held else {}) | names
         chosen = st.selectbox(
-            column,
+            literal(column),
             list(items),
             index=place(list(items), held),
             format_func=items.__getitem__,

@@ -7,6 +7,7 @@ import streamlit as st
 from actions.drafts import Draft
 from actions.jobs import FINISHED, job_state, start_job
 from pages import frame
+from pages.literal import literal
 from pages.running import watch
 from pages.view import access, say
 
@@ -31,7 +32,7 @@ def progress(id: str) -> None:
         st.success(say("upload.done" if new else "upload.same", batch=result.get("batch")))
         st.page_link(
             "see/overview.py",
-            label=say("upload.see-round", round=result.get("round")),
+            label=literal(say("upload.see-round", round=result.get("round"))),
             icon=":material/arrow_forward:",
             query_params={"round": str(result.get("round")), "lang": st.query_params["lang"]},
         )

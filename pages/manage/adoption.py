@@ -17,6 +17,7 @@ from actions.framework_drafts import (
 )
 from actions.framework_fit import RoundFit
 from pages import frame
+from pages.literal import literal
 from pages.manage import begin, fields, keeping
 from pages.view import access, language, say
 
@@ -71,7 +72,7 @@ def _adopt(view: DraftView) -> None:
             "overall", ("version",), say("editor.field-version"), view.content.get("version")
         )
     adopt = st.button(
-        say("editor.adopt", name=view.name),
+        literal(say("editor.adopt", name=view.name)),
         type="primary",
         disabled=view.framework is None,
         key="adopt-draft",

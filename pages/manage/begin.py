@@ -14,6 +14,7 @@ from actions.framework_drafts import (
     start_framework_draft,
 )
 from pages import frame
+from pages.literal import literal
 from pages.manage import keeping
 from pages.view import access, say
 
@@ -25,7 +26,7 @@ def show(*, gone: bool) -> None:
     frame.finding(say("editor.title"), say("editor.title-reason"))
     adopted = st.query_params.get("adopted")
     if adopted:
-        st.success(say("editor.adopted", name=adopted))
+        st.success(literal(say("editor.adopted", name=adopted)))
     if gone:
         st.warning(say("upload.gone"))
     keeping.show_refusals()
@@ -94,7 +95,7 @@ def _open_drafts() -> None:
         name = f"{held.get('framework')}@{held.get('version')}"
         with st.container(horizontal=True, vertical_alignment="center"):
             label = say("editor.resume", name=name, base=draft.content["base"])
-            if st.button(label, key=f"resume-{draft.id}", icon=":material/play_arrow:"):
+            if st.button(literal(label), key=f"resume-{draft.id}", icon=":material/play_arrow:"):
                 st.query_params["draft"] = draft.id
                 st.rerun()
             # A callback has the draft that was listed, not one that was saved since.

@@ -11,6 +11,7 @@ from charts.framework_fit import fit_sentence
 from charts.framework_impact import impact_finding, impact_reason
 from charts.framework_tables import node_options
 from pages import frame, results
+from pages.literal import literal
 from pages.manage import adoption, begin, changed, gates, judging, keeping, node, structure
 from pages.view import access, language, say, segments, select
 
@@ -69,7 +70,7 @@ keeping.show_refusals()
 fits = () if errors else keeping.fits(draft)
 here = next((one for one in fits if one.round == round_id), None)
 if here is not None and fit_sentence(here, lang):
-    st.warning(fit_sentence(here, lang), icon=":material/warning:")
+    st.warning(literal(fit_sentence(here, lang)), icon=":material/warning:")
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     part = segments(

@@ -31,6 +31,7 @@ from charts.judgement_pictures import (
     step_text,
 )
 from pages import frame
+from pages.literal import literal
 from pages.manage import fields, keeping
 from pages.see import opening
 from pages.view import access, language, say, select, tokens
@@ -97,7 +98,7 @@ def _one_pair(found: Judgements, person: Person) -> None:
     st.radio(
         say("editor.scale"),
         STEPS,
-        format_func=lambda step: step_text(step, first, second, lang),
+        format_func=lambda step: literal(step_text(step, first, second, lang)),
         key=key,
         on_change=lambda: keeping.change(
             judge, found.node, person.name, pair, st.session_state[key]

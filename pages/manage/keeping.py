@@ -21,6 +21,7 @@ from actions.framework_edits import edit_framework, undo_edit
 from actions.framework_fit import RoundData, RoundFit, round_data, round_fits
 from actions.rounds import evidence_key
 from pages import frame, results
+from pages.literal import literal
 from pages.view import access, say
 
 _HELD, _SHOWN, _REFUSED = "framework-held", "framework-shown", "framework-refused"
@@ -72,7 +73,7 @@ def undo(last: tuple[str, str] | None) -> None:
         say("structure.undo-none") if last is None else say(f"structure.undo-{last[0]}", id=last[1])
     )
     st.button(
-        what,
+        literal(what),
         key="undo-edit",
         type="tertiary",
         icon=":material/undo:",

@@ -20,6 +20,7 @@ from charts.framework_tables import (
     weight_sum,
 )
 from pages import frame
+from pages.literal import literal
 from pages.manage import fields
 from pages.manage.keeping import change, edit
 from pages.view import language, say
@@ -92,7 +93,7 @@ def _weights(view: DraftView, id: str, entry: dict[str, Any]) -> None:
             fields.number(
                 child["id"],
                 ("weight",),
-                weight_label(child, shares, lang),
+                literal(weight_label(child, shares, lang)),
                 child.get("weight", 1.0),
                 least=0.0,
                 step=0.1,
@@ -173,5 +174,5 @@ def _items(entry: dict[str, Any]) -> None:
         words = item.get("text") if isinstance(item.get("text"), dict) else {}
         for lang in ("zh", "en"):
             label = f"{item['id']} · {say(f'editor.field-text.{lang}')}"
-            fields.text(item["id"], ("text", lang), label, words.get(lang))
+            fields.text(item["id"], ("text", lang), literal(label), words.get(lang))
         fields.switch(item["id"], ("reverse",), say("editor.reverse"), bool(item.get("reverse")))

@@ -22,6 +22,7 @@ from actions.framework_structure import (
 from charts.framework_fit import break_sentence, fit_table, removal_sentences, some
 from charts.framework_tables import entry_of, named, part_names
 from pages import frame
+from pages.literal import literal
 from pages.manage import keeping
 from pages.manage.part_form import Entry
 from pages.manage.part_form import part_form as form_of
@@ -222,7 +223,9 @@ def _remove(draft: Draft, view: DraftView, id: str, places: Places) -> None:
     clean = True
     if found.references:
         names = some([one.id for one in found.references], lang)
-        clean = st.checkbox(say("structure.clean", names=names), value=True, key=f"clean-{id}")
+        clean = st.checkbox(
+            literal(say("structure.clean", names=names)), value=True, key=f"clean-{id}"
+        )
     if st.button(say("structure.remove"), key=f"remove-{id}") and keeping.attempt(
         remove_part, id, clean
     ):

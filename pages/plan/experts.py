@@ -25,6 +25,7 @@ from charts.expert_pictures import (
 )
 from charts.measure_tables import listed
 from pages import frame
+from pages.literal import literal
 from pages.view import access, language, say, segments, select, tokens
 
 PARTS = ("picture", "judgements", "collect")
@@ -52,7 +53,7 @@ with right:
 frame.finding(experts_finding(report, lang), experts_reason(report, lang))
 adopted = st.session_state.pop("experts-adopted", None)
 if adopted:
-    st.success(say("measures.saved", name=adopted))
+    st.success(literal(say("measures.saved", name=adopted)))
 
 
 def picture_part(content: dict[str, Any], key: str) -> None:
@@ -71,7 +72,7 @@ def judgements_part() -> None:
     with st.container(horizontal=True):
         for one in report["experts"]:
             st.button(
-                say("experts.withdraw", expert=one["expert"]),
+                literal(say("experts.withdraw", expert=one["expert"])),
                 key=f"withdraw-{one['expert']}",
                 type="tertiary",
                 on_click=withdraw,

@@ -24,6 +24,7 @@ from charts.measure_tables import (
     relations_of,
 )
 from pages import frame
+from pages.literal import literal
 from pages.plan import catalogue_rows, measure_form
 from pages.view import access, language, say, segments, select, tokens
 
@@ -148,7 +149,7 @@ def files_part() -> None:
 
 saved = st.session_state.pop("measures-saved", None)
 if saved:
-    st.success(say("measures.saved", name=saved))
+    st.success(literal(say("measures.saved", name=saved)))
 part = segments(
     "part", say("measures.parts"), {one: say(f"measures.part-{one}") for one in PARTS}, PARTS[0]
 )

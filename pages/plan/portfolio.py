@@ -32,6 +32,7 @@ from charts.portfolio_wording import (
 )
 from charts.roadmap import roadmap
 from pages import frame, results
+from pages.literal import literal
 from pages.running import watch
 from pages.see import opening
 from pages.view import access, language, say, segments, select, select_many, tokens
@@ -289,7 +290,7 @@ def keep(found: dict[str, Any]) -> None:
         except Refused as refusal:
             frame.refused([one.as_json() for one in refusal.findings])
             return
-        st.success(say("portfolio.saved", name=name.strip()))
+        st.success(literal(say("portfolio.saved", name=name.strip())))
 
 
 {

@@ -32,6 +32,7 @@ from charts.scenario_wording import (
 )
 from locales import text
 from pages import frame, results
+from pages.literal import literal
 from pages.plan import catalogue_rows, scenario_editor
 from pages.plan import scenario_keeping as keeping
 from pages.see import opening
@@ -245,7 +246,7 @@ def all_part() -> None:
                 with st.popover(say("scenario.delete")):
                     frame.remark(say("scenario.delete-note"))
                     st.button(
-                        say("scenario.delete-sure", name=names[id]),
+                        literal(say("scenario.delete-sure", name=names[id])),
                         key="scenario-delete",
                         on_click=remove,
                     )

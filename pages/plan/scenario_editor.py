@@ -11,6 +11,7 @@ from actions.scenario_edits import StoredScenario, choose_measures, place_measur
 from charts.measure_tables import called
 from charts.scenario_wording import quarter_name, scenario_name
 from pages import frame
+from pages.literal import literal
 from pages.plan import scenario_keeping as keeping
 from pages.view import language, say
 
@@ -96,7 +97,7 @@ def _provision(
         key = f"where-{scenario}-{id}"
         st.session_state[key] = mode
         st.segmented_control(
-            say("scenario.where-of", name=id),
+            literal(say("scenario.where-of", name=id)),
             list(options),
             format_func=options.__getitem__,
             key=key,
@@ -114,7 +115,7 @@ def _provision(
             for quarter in sorted({*range(4 * horizon), start})
         }
         st.selectbox(
-            say("scenario.start-of", name=id),
+            literal(say("scenario.start-of", name=id)),
             list(quarters),
             format_func=quarters.__getitem__,
             key=start_key,
@@ -160,7 +161,7 @@ def _which(
     key = f"{field}-{scenario}-{id}"
     st.session_state[key] = [value for value in named if value in names]
     st.multiselect(
-        say(f"scenario.{field}-of", name=id),
+        literal(say(f"scenario.{field}-of", name=id)),
         listed,
         format_func=names.__getitem__,
         placeholder=say("measures.choose"),

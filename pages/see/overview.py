@@ -18,6 +18,7 @@ from charts.wording import (
     weak_point_sentence,
 )
 from pages import frame, results
+from pages.literal import literal
 from pages.see import opening
 from pages.see.reasons import city_reasons
 from pages.view import language, say, segments, select, tokens
@@ -99,7 +100,7 @@ def measures_for(rooms: list[DeltaGenerator]) -> None:
         with room:
             st.page_link(
                 "plan/measures.py",
-                label=remedy_name(remedy, lang),
+                label=literal(remedy_name(remedy, lang)),
                 icon=":material/construction:",
                 width="stretch",
                 query_params=MEASURE | {"measure": remedy.measure},
@@ -148,7 +149,7 @@ else:
             chosen = select("department", say("overview.open"), listed, first_shown.id)
             st.page_link(
                 "see/department.py",
-                label=say("overview.open-link", name=listed[chosen]),
+                label=literal(say("overview.open-link", name=listed[chosen])),
                 icon=":material/arrow_forward:",
             )
     # Last, so that nobody waits for measures before seeing where the city stands.

@@ -15,6 +15,7 @@ import pyarrow.compute as _compute
 import pyarrow.csv as pacsv
 
 from indicators.findings import Finding, Refused
+from survey_data.people_csv import without_mark
 from survey_data.reading.columns import array_of, dictionary_encoded
 from survey_data.reading.container import refuse
 from survey_data.reading.encodings import decoded, likely_big5
@@ -79,6 +80,7 @@ def read_delimited(
     if table is None:
         table = _exact(text, mark, limits, 2 if said and header_row is None else header_row)
     headers, columns, rows, first, ignored, findings = table
+    headers, columns = tuple(map(without_mark, headers)), _without_marks(columns)
     if found == "gb18030" and encoding is None and likely_big5(content):
         findings.append(Finding("W216", "warning", params={"encoding": "big5"}))
     if header_row is None and _looks_like_data(headers):
@@ -86,6 +88,19 @@ def read_delimited(
     return RawTable(
         headers, columns, rows, "csv", first, ignored, found, mark, findings=tuple(findings)
     )
+
+
+def _without_marks(table: pa.Table) -> pa.Table:
+    """Take off the apostrophes that keep a spreadsheet from computing a text."""
+    for index, column in enumerate(table.columns):
+        words = column.chunk(0).dictionary if column.num_chunks else pa.array([], pa.string())
+        if not pc.any(pc.starts_with(words, "'")).as_py():
+            continue
+        texts = column.cast(pa.string()).to_pylist()
+        plain = [None if text is None else without_mark(text) for text in texts]
+        encoded = pa.chunked_array([pa.array(plain, pa.string()).dictionary_encode()])
+        table = table.set_column(index, table.column_names[index], encoded)
+    return table
 
 
 def _looks_like_data(headers: Sequence[str]) -> bool:

@@ -17,7 +17,8 @@ pc: Any = _compute  # its functions are made at run time, unknown to type checke
 Parts = tuple[tuple[str, ...], pa.Table, pa.Array, int, int, list[Finding]]
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufdd0-\ufdef\ufeff"
+    "\ufffe\uffff]"
 )
 _TRIM = " \t\r\n\u3000\u00a0" + _INVISIBLE
 
