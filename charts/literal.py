@@ -51,7 +51,10 @@ def _changed(part: dict[str, Any], within: str = "") -> Iterator[tuple[str, Any]
         value = value.tolist() if hasattr(value, "tolist") else value
         if key.endswith("template"):
             continue
-        if isinstance(value, dict):
+        if key == "labelalias":
+            # The one attribute whose keys are texts too: those of the categories, literal as they.
+            yield path, {literal(text): literal(other) for text, other in value.items()}
+        elif isinstance(value, dict):
             yield from _changed(value, f"{path}.")
         elif isinstance(value, list | tuple) and value and isinstance(value[0], dict):
             for at, one in enumerate(value):
