@@ -90,6 +90,9 @@ def authorize(user: User, action: str, object: str = "") -> None:
         raise Refused(Finding("E922", params={"action": action, "object": object}))
 
 
-def open_access(location: str | None, *, published: bool = False) -> Access:
-    """The owner at a workspace named by path or URL, or at the default one."""
-    return Access(open_workspace(location), OWNER, published)
+def open_access(location: str | None, *, published: bool = False, create: bool = True) -> Access:
+    """The owner at a workspace named by path or URL, or at the default one.
+
+    ``create``: whether one that is not there is made, and an older one brought up to date.
+    """
+    return Access(open_workspace(location, create=create), OWNER, published)

@@ -93,7 +93,7 @@ def interrupt_jobs(access: Access) -> int:
 
 def run_job(location: str, id: str, view: str) -> None:
     """In the worker process: do the work, write its end into the workspace."""
-    workspace = open_workspace(location)
+    workspace = open_workspace(location, create=False)
     try:
         job = progress.job(workspace, id)
         if job is None or not progress.claim_job(workspace, id, program_version()):
@@ -144,7 +144,7 @@ def _signs_of_life(workspace: Workspace) -> Iterator[None]:
 def _while_waiting(location: str, ended: Future[None]) -> None:
     """For a job in the queue of this process the process itself is the holder."""
     with suppress(Refused):
-        workspace = open_workspace(location)
+        workspace = open_workspace(location, create=False)
         with _signs_of_life(workspace):
             wait([ended])
         workspace.close()
@@ -197,7 +197,7 @@ def _in_own_process(location: str, id: str, view: str) -> None:
     command = [sys.executable, "-m", "actions.jobs", id, view]
     ended = subprocess.run(command, cwd=_ROOT, env=environment, stdin=subprocess.DEVNULL)
     if ended.returncode != 0:
-        workspace = open_workspace(location)
+        workspace = open_workspace(location, create=False)
         progress.finish(workspace, id, "failed")
         workspace.close()
 

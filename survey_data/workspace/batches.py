@@ -31,7 +31,11 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]"
 
 
 def store_raw(workspace: Workspace, content: bytes, name: str) -> str:
-    """Keep the bytes as they came, before anything reads them. Returns their SHA-256."""
+    """Keep the bytes as they came, before anything reads them. Returns their SHA-256.
+
+    Every import begins here: into a damaged file (E906) nothing is brought.
+    """
+    workspace.check()
     sha256 = hashlib.sha256(content).hexdigest()
     name = name.encode(errors="replace").decode()
     with workspace.writing() as connection:

@@ -49,8 +49,8 @@ def faults_said(place: str) -> Iterator[None]:
 def unusable(
     code: str, place: str, error: BaseException | None = None, problem: str = ""
 ) -> WorkspaceUnusable:
-    """``problem``: in the words of the system, where ``error`` does not say it."""
-    if error is not None:
+    """``problem``: in the words of the system; else ``error`` says it."""
+    if error is not None and not problem:
         problem = without_secrets((str(error).splitlines() or [""])[0], place)
     return WorkspaceUnusable(
         Finding(code, params={"place": shown_location(place), "problem": problem})

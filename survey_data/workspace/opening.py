@@ -2,49 +2,65 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
+import errno
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy import event, exc
+from sqlalchemy import exc
 
+from survey_data.workspace import schema
 from survey_data.workspace.faults import WorkspaceUnusable, faults_said, unusable
-from survey_data.workspace.location import default_location, is_url
+from survey_data.workspace.location import default_location, is_url, workspace_files
+from survey_data.workspace.sqlite_file import SqliteFile, fault_of, sqlite_engine
 
 HEAD = "0004"
 """Newest revision in ``migrations/versions``."""
 
-BUSY_SECONDS = 10
-"""How long to wait for another program."""
-
 _WRITER = 0x4F0F
 """Names the advisory lock of this program on PostgreSQL."""
+_MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 class Workspace:
-    """An open workspace. Reads and writes are short transactions of their own."""
+    """An open workspace. Reads and writes are short transactions of their own.
 
-    def __init__(self, engine: sa.Engine, location: str) -> None:
+    ``location``: path or URL, which may hold a password; `location.shown_location` has none.
+    """
+
+    def __init__(self, engine: sa.Engine, location: str, file: SqliteFile | None = None) -> None:
         self.engine = engine
         self.location = location
+        self._file = file
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        with faults_said(self.location), self.engine.connect() as connection:
+        with self._in_place(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """One transaction: all of it or, after an exception, none of it."""
-        with faults_said(self.location), self.engine.connect() as plain:
+        with self._in_place(), self.engine.connect() as plain:
             connection = plain.execution_options(writing=True)
             with connection.begin():
                 _one_writer(connection)
                 yield connection
+
+    def check(self) -> None:
+        """Raises WorkspaceUnusable (E906) when the file is damaged; reads all of it.
+
+        A database server keeps checksums of its own.
+        """
+        if self._file is not None:
+            with self.reading() as connection:
+                fault = fault_of(connection)
+            if fault is not None:
+                raise self.damaged(fault)
 
     def damaged(self, what: str) -> WorkspaceUnusable:
         """The refusal (E906) for content that is not what was stored."""
@@ -53,13 +69,21 @@ class Workspace:
     def close(self) -> None:
         self.engine.dispose()
 
+    @contextmanager
+    def _in_place(self) -> Iterator[None]:
+        if self._file is not None and not self._file.is_in_place():
+            raise unusable("E907", self.location)
+        with faults_said(self.location):
+            yield
 
-def open_workspace(location: str | None = None) -> Workspace:
+
+def open_workspace(location: str | None = None, *, create: bool = True) -> Workspace:
     """Open, create or migrate a workspace.
 
     Parameters
     ----------
     location : a file path (SQLite) or a SQLAlchemy URL; None takes `default_location`
+    create : whether one that is not there is made, and an older one migrated
 
     Raises
     ------
@@ -67,22 +91,26 @@ def open_workspace(location: str | None = None) -> Workspace:
         When it cannot be opened, is no workspace, or was made by a newer version.
     """
     place = location or default_location()
+    file = None
     try:
-        if is_url(place):
-            engine = sa.create_engine(place, pool_pre_ping=True, hide_parameters=True)
+        files = workspace_files(place)
+        if files:
+            file = SqliteFile(files[0], create)
+            engine = sqlite_engine(file)
+        elif place.startswith("sqlite"):
+            # A database in memory keeps nothing.
+            raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
         else:
-            path = Path(place).expanduser()
-            path.parent.mkdir(parents=True, exist_ok=True)
-            engine = sa.create_engine(
-                sa.URL.create("sqlite", database=str(path)), hide_parameters=True
-            )
+            engine = sa.create_engine(place, pool_pre_ping=True, hide_parameters=True)
     except (exc.ArgumentError, ValueError, ModuleNotFoundError, OSError) as error:
-        raise unusable("E902", place, error) from None
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
-    workspace = Workspace(engine, place if is_url(place) else str(Path(place).expanduser()))
-    with faults_said(place):
-        _migrate(engine, place)
+        raise unusable("E902", place, error, getattr(error, "strerror", None) or "") from None
+    name = place if is_url(place) else str(Path(place).expanduser())
+    workspace = Workspace(engine, name, file)
+    try:
+        _migrate(workspace, create)
+    except BaseException:
+        workspace.close()
+        raise
     return workspace
 
 
@@ -91,65 +119,39 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _prepare_sqlite(engine: sa.Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def _connect(connection: sqlite3.Connection, _: object) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {1000 * BUSY_SECONDS}")
-        # For a new file only: whole files are kept, which large pages store in half the time.
-        cursor.execute("PRAGMA page_size = 16384")
-        _write_ahead(cursor)
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        writing = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-def _write_ahead(cursor: sqlite3.Cursor) -> None:
-    """Switch to the write-ahead log; on a new file this does not wait for others by itself."""
-    until = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > until:
-                raise
-            time.sleep(0.02)
-
-
 def _one_writer(connection: sa.Connection) -> None:
     """Writers take turns on PostgreSQL too, so that what one has read stays so until it commits."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER)))
 
 
-def _migrate(engine: sa.Engine, place: str) -> None:
+def _migrate(workspace: Workspace, create: bool) -> None:
     """Bring the tables to `HEAD`; Alembic is loaded only when there is something to do."""
-    with engine.connect() as connection:
-        tables = sa.inspect(connection).get_table_names()
-        found = None
+    place, found = workspace.location, None
+    with workspace.reading() as connection:
+        tables = set(sa.inspect(connection).get_table_names())
         if "alembic_version" in tables:
             found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-    if found == HEAD:
+    wanted = set(schema.metadata.tables)
+    if found == HEAD and wanted <= tables:
         return
-    if found is None and tables:
+    if tables and (found is None or not wanted & tables):
         raise unusable("E904", place)
-    if found is not None and found > HEAD:
-        raise unusable("E903", place)
+    if found == HEAD:
+        raise workspace.damaged(f"no such table: {', '.join(sorted(wanted - tables))}")
+    known = {path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("*.py")}
+    if found is not None and found not in known:
+        newer = re.fullmatch(r"\d{4}", str(found)) and str(found) > HEAD
+        raise unusable("E903" if newer else "E904", place)
+    if not create:
+        there = os.strerror(errno.ENOENT) if found is None else f"revision {found} < {HEAD}"
+        raise unusable("E902", place, problem=there)
+    workspace.check()
     from alembic import command
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    with engine.connect() as plain:
-        connection = plain.execution_options(writing=True)
-        with connection.begin():
-            _one_writer(connection)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    with workspace.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
