@@ -4,7 +4,11 @@ Cities mix departments of 5, 8, 15, 40 and 200 respondents. Answers are five-poi
 correlate within people and dimensions, departments differ in level and in spread, 5 % of the
 answers are missing. The truth is the expected answer of the department's (endless) population.
 
-    python -m benchmarks.coverage [CITIES]
+With a known roster the truth is the score of everybody's complete answers, everybody on the roster:
+`roster_coverage` has cities of departments of one size, of which a share responds and leaves a
+share of the cells blank.
+
+    python -m benchmarks.coverage [CITIES] [CITIES OF EACH CELL WITH A ROSTER]
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +33,11 @@ Array = NDArray[np.float64]
 SIZES = (5, 8, 15, 40, 200)
 OF_EACH_SIZE = 12
 NO_ANSWER = 0.05
+STAFF = (20, 60)
+RESPONSE = (0.8, 0.9, 0.95, 1.0)
+BLANK = (0.0, 0.05, 0.15, 0.3)
+ROSTERED = 30
+"""Departments of a city with a known roster."""
 
 
 @cache
@@ -75,20 +85,23 @@ class Covered:
         )
 
 
-def simulated_city(
-    framework: Framework, generator: np.random.Generator
-) -> tuple[Evidence, Array, NDArray[np.int64]]:
-    """A city's evidence, the true scores of its nodes (D, P) and its numbers of people (D,)."""
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """Complete answers (people, items) as coded, and the expected scores of items (D, items)."""
+
+    codes: NDArray[np.int16]
+    department: NDArray[np.int64]
+    expected: Array
+
+
+def complete_answers(
+    framework: Framework, generator: np.random.Generator, sizes: NDArray[np.int64]
+) -> Answered:
+    """Everybody's answers in departments of the given sizes (D,)."""
     items = framework.items
-    sizes = np.repeat(SIZES, OF_EACH_SIZE)
-    departments = [f"d{d:02d}" for d in range(len(sizes))]
-    indicator = {m.id: column for column, m in enumerate(framework.measured)}
-    dimension = {m: n.parent for m in indicator for n in framework.nodes if n.id == m}
-    blocks = sorted({str(parent) for parent in dimension.values()})
-    of_indicator = np.array([indicator[framework.item_indicator[i.id].id] for i in items])
-    of_block = np.array(
-        [blocks.index(str(dimension[framework.item_indicator[i.id].id])) for i in items]
-    )
+    dimension = [framework.node(framework.item_indicator[i.id].id).parent for i in items]
+    blocks = sorted({str(parent) for parent in dimension})
+    of_block = np.array([blocks.index(str(parent)) for parent in dimension])
     turned = np.array([i.reverse for i in items])
 
     # Good answers lie near the top: cut points below the mean make the items skewed.
@@ -106,19 +119,67 @@ def simulated_city(
     )
     position = level[department] + spread[department, None] * latent
     codes = 1 + (position[:, :, None] > cuts).sum(axis=2)
-    codes = np.where(turned, 6 - codes, codes).astype(np.int16)
-    codes[generator.random(codes.shape) < NO_ANSWER] = MISSING
-
     beyond = ndtr((level[:, :, None] - cuts) / spread[:, None, None])
-    item_truth = 25.0 * beyond.sum(axis=2)
-    belongs = np.arange(len(indicator))[:, None] == of_indicator
-    truth = up_the_tree(framework, item_truth @ (belongs / belongs.sum(axis=1, keepdims=True)).T)
-
-    moments = SurveyMoments.from_answers(
-        codes, department, departments, [i.id for i in items], framework
+    return Answered(
+        np.where(turned, 6 - codes, codes).astype(np.int16),
+        department,
+        25.0 * beyond.sum(axis=2),
     )
-    listed = [Department(id, {"zh": id, "en": id}) for id in departments]
-    return Evidence.build("r", listed, moments, [], framework), truth, sizes
+
+
+def up_from_items(framework: Framework, item_scores: Array) -> Array:
+    """(D, P) node scores of item scores (D, items)."""
+    column = {m.id: place for place, m in enumerate(framework.measured)}
+    of_indicator = np.array([column[framework.item_indicator[i.id].id] for i in framework.items])
+    belongs = np.arange(len(column))[:, None] == of_indicator
+    return up_the_tree(framework, item_scores @ (belongs / belongs.sum(axis=1, keepdims=True)).T)
+
+
+def simulated_city(
+    framework: Framework, generator: np.random.Generator
+) -> tuple[Evidence, Array, NDArray[np.int64]]:
+    """A city's evidence, the true scores of its nodes (D, P) and its numbers of people (D,)."""
+    sizes = np.repeat(SIZES, OF_EACH_SIZE)
+    found = complete_answers(framework, generator, sizes)
+    codes = found.codes.copy()
+    codes[generator.random(codes.shape) < NO_ANSWER] = MISSING
+    truth = up_from_items(framework, found.expected)
+    return _evidence(framework, codes, found.department, len(sizes), None), truth, sizes
+
+
+def rostered_city(
+    framework: Framework,
+    generator: np.random.Generator,
+    staff: int,
+    response: float,
+    blank: float,
+) -> tuple[Evidence, Array]:
+    """A city whose departments have a known staff, and the scores (D, P) of everybody's answers."""
+    sizes = np.full(ROSTERED, staff)
+    found = complete_answers(framework, generator, sizes)
+    means = found.codes.reshape(ROSTERED, staff, -1).mean(axis=1)
+    turned = np.array([i.reverse for i in framework.items])
+    truth = up_from_items(framework, 25.0 * (np.where(turned, 6 - means, means) - 1))
+    # People are in no order: the first ones to respond are a random part.
+    responds = np.tile(np.arange(staff) < round(response * staff), ROSTERED)
+    codes = found.codes[responds]
+    codes[generator.random(codes.shape) < blank] = MISSING
+    return _evidence(framework, codes, found.department[responds], ROSTERED, staff), truth
+
+
+def _evidence(
+    framework: Framework,
+    codes: NDArray[np.int16],
+    department: NDArray[np.int64],
+    count: int,
+    staff: int | None,
+) -> Evidence:
+    ids = [f"d{d:02d}" for d in range(count)]
+    moments = SurveyMoments.from_answers(
+        codes, department, ids, [i.id for i in framework.items], framework
+    )
+    listed = [Department(id, {"zh": id, "en": id}, headcount=staff) for id in ids]
+    return Evidence.build("r", listed, moments, [], framework)
 
 
 def coverage(
@@ -141,6 +202,30 @@ def coverage(
     return cells
 
 
+def roster_coverage(
+    staff: int, response: float, blank: float, cities: int, *, draws: int = 500, seed: int = 1
+) -> Mapping[str, Covered]:
+    """Coverage by kind of node where a roster is known, the truth everybody's complete answers."""
+    framework = survey_framework()
+    kinds = {
+        "overall": [0],
+        "factor": [framework.node_index[f.id] for f in framework.factors],
+        "indicator": [framework.node_index[m.id] for m in framework.measured],
+    }
+    cells = {kind: Covered() for kind in kinds}
+    for city in range(cities):
+        key = [seed + round(100 * response) + 1000 * staff, 1000 * city + round(100 * blank)]
+        generator = np.random.Generator(np.random.Philox(key=key))
+        evidence, truth = rostered_city(framework, generator, staff, response, blank)
+        found = score(evidence, framework, draws=draws, seed=seed + city)
+        # A census has no width: its score is the truth up to rounding.
+        hit = (found.low <= truth + 1e-9) & (truth - 1e-9 <= found.high)
+        width = found.high - found.low
+        for kind, at in kinds.items():
+            cells[kind] = cells[kind].plus(hit[:, at], width[:, at])
+    return cells
+
+
 def main() -> None:
     cities = int(sys.argv[1]) if len(sys.argv) > 1 else 420
     print("   n  node      intervals  coverage  mean width")
@@ -149,6 +234,12 @@ def main() -> None:
             f"{n:4d}  {kind:8s}  {cell.intervals:9d}  {cell.share:8.3f}  "
             f"{cell.width / cell.intervals:10.1f}"
         )
+    of_cell = int(sys.argv[2]) if len(sys.argv) > 2 else 150
+    print("staff  response  blank  coverage and mean width of overall, factor, indicator")
+    for staff, response, blank in product(STAFF, RESPONSE, BLANK):
+        cells = roster_coverage(staff, response, blank, of_cell).values()
+        shown = "  ".join(f"{c.share:.3f} {c.width / c.intervals:5.2f}" for c in cells)
+        print(f"{staff:5d}  {response:8.2f}  {blank:5.2f}  {shown}")
 
 
 if __name__ == "__main__":
