@@ -105,6 +105,7 @@ def report(scores: Scores) -> dict[str, Any]:
             "name": dict(department.name),
             "group": department.group or None,
             "n": int(scores.respondents[d]) if scores.respondents[d] >= 0 else None,
+            "census": bool(scores.census[d]),
             "status": scores.status[d],
             "coverage": _number(scores.coverage[d, 0]),
             "overall": node(d, "overall"),

@@ -98,6 +98,8 @@ class WeakPoint:
 
 @dataclass(frozen=True)
 class CityOverview:
+    """``census``: wherever people were asked, everybody answered everything."""
+
     round: str
     compared: str | None
     framework: str
@@ -105,6 +107,7 @@ class CityOverview:
     state: str
     respondents: int
     coverage: float
+    census: bool
     bands: tuple[LevelBand, ...]
     levels_apply: bool
     level: int | None
@@ -225,8 +228,9 @@ def city_overview(
     then : the round compared with, under the same framework
     """
     framework, city = scores.framework, scores.city
-    counted = [s in ("rated", "provisional") for s in scores.status]
-    coverage = float(scores.coverage[counted, 0].mean()) if any(counted) else 0.0
+    counted = np.array([s in ("rated", "provisional") for s in scores.status], dtype=bool)
+    asked = counted & (scores.respondents > 0)
+    coverage = float(scores.coverage[counted, 0].mean()) if counted.any() else 0.0
     level = city.level or None
     known = level is not None and not np.isnan(city.level_probability).any()
     rows = tuple(
@@ -247,6 +251,7 @@ def city_overview(
         state=state,
         respondents=int(np.maximum(scores.respondents, 0).sum()),
         coverage=coverage,
+        census=bool(asked.any() and scores.census[asked].all()),
         bands=level_bands(framework),
         levels_apply=not scores.sample_scaled,
         level=level,

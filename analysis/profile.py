@@ -80,6 +80,8 @@ class TrendPoint:
 
 @dataclass(frozen=True)
 class Profile:
+    """``census``: everybody on the roster answered everything."""
+
     round: str
     compared: str | None
     framework: str
@@ -87,6 +89,7 @@ class Profile:
     row: DepartmentRow
     respondents: int
     coverage: float
+    census: bool
     bands: tuple[LevelBand, ...]
     levels_apply: bool
     level_texts: dict[int, Text]
@@ -164,6 +167,7 @@ def profile(
         row=department_row(scores, d, moved_of(change, scores, d, 0)),
         respondents=int(scores.respondents[d]),
         coverage=float(scores.coverage[d, 0]),
+        census=bool(scores.census[d]),
         bands=level_bands(framework),
         levels_apply=not scores.sample_scaled,
         level_texts={level.level: level.text.get("overall", {}) for level in framework.levels},

@@ -75,7 +75,11 @@ class Covered:
 
     @property
     def share(self) -> float:
-        return self.hits / self.intervals
+        return self.hits / self.intervals if self.intervals else float("nan")
+
+    @property
+    def mean_width(self) -> float:
+        return self.width / self.intervals if self.intervals else 0.0
 
     def plus(self, hits: NDArray[np.bool_], widths: Array) -> Covered:
         return Covered(
@@ -205,7 +209,10 @@ def coverage(
 def roster_coverage(
     staff: int, response: float, blank: float, cities: int, *, draws: int = 500, seed: int = 1
 ) -> Mapping[str, Covered]:
-    """Coverage by kind of node where a roster is known, the truth everybody's complete answers."""
+    """Coverage by kind of node where a roster is known, the truth everybody's complete answers.
+
+    A full response without blanks leaves no interval to count.
+    """
     framework = survey_framework()
     kinds = {
         "overall": [0],
@@ -218,11 +225,13 @@ def roster_coverage(
         generator = np.random.Generator(np.random.Philox(key=key))
         evidence, truth = rostered_city(framework, generator, staff, response, blank)
         found = score(evidence, framework, draws=draws, seed=seed + city)
-        # A census has no width: its score is the truth up to rounding.
-        hit = (found.low <= truth + 1e-9) & (truth - 1e-9 <= found.high)
         width = found.high - found.low
+        hit = (found.low <= truth) & (truth <= found.high)
+        # Where nobody left a cell blank the score is the truth: no interval to count.
+        counted = (width > 0) | (np.abs(found.score - truth) > 1e-9)
         for kind, at in kinds.items():
-            cells[kind] = cells[kind].plus(hit[:, at], width[:, at])
+            own = counted[:, at]
+            cells[kind] = cells[kind].plus(hit[:, at][own], width[:, at][own])
     return cells
 
 
@@ -230,15 +239,12 @@ def main() -> None:
     cities = int(sys.argv[1]) if len(sys.argv) > 1 else 420
     print("   n  node      intervals  coverage  mean width")
     for (n, kind), cell in coverage(cities).items():
-        print(
-            f"{n:4d}  {kind:8s}  {cell.intervals:9d}  {cell.share:8.3f}  "
-            f"{cell.width / cell.intervals:10.1f}"
-        )
+        print(f"{n:4d}  {kind:8s}  {cell.intervals:9d}  {cell.share:8.3f}  {cell.mean_width:10.1f}")
     of_cell = int(sys.argv[2]) if len(sys.argv) > 2 else 150
     print("staff  response  blank  coverage and mean width of overall, factor, indicator")
     for staff, response, blank in product(STAFF, RESPONSE, BLANK):
         cells = roster_coverage(staff, response, blank, of_cell).values()
-        shown = "  ".join(f"{c.share:.3f} {c.width / c.intervals:5.2f}" for c in cells)
+        shown = "  ".join(f"{c.share:.3f} {c.mean_width:5.2f}" for c in cells)
         print(f"{staff:5d}  {response:8.2f}  {blank:5.2f}  {shown}")
 
 

@@ -92,7 +92,7 @@ def city_reason(view: CityOverview, language: str) -> str:
             "wording.city-size",
             language,
             score=score(view.city.score),
-            interval=interval(view.city.low, view.city.high, language),
+            interval=_reach(view.city, view.census, language),
             count=view.n_departments,
             all=len(view.rows),
         )
@@ -119,6 +119,13 @@ def city_reason(view: CityOverview, language: str) -> str:
         key = "wording.capped-one" if view.capped == 1 else "wording.capped"
         parts.append(translate(key, language, count=view.capped))
     return ("" if language == "zh" else " ").join(parts)
+
+
+def _reach(estimate: Estimate, census: bool, language: str) -> str:
+    """The interval of a score; where everybody answered everything, that there is none and why."""
+    if census and (estimate.high or 0.0) - (estimate.low or 0.0) < 1e-9:
+        return translate("wording.census", language)
+    return interval(estimate.low, estimate.high, language)
 
 
 def weak_point_sentence(weak: WeakPoint, language: str) -> str:
@@ -210,7 +217,7 @@ def department_reason(view: Profile, language: str) -> str:
             "wording.department-size",
             language,
             score=score(row.overall.score),
-            interval=interval(row.overall.low, row.overall.high, language),
+            interval=_reach(row.overall, view.census, language),
         )
     ]
     if view.compared:

@@ -281,9 +281,16 @@ def _score_row(unit: dict[str, Any], output: Output) -> tuple[object, ...]:
         level,
         None if probability is None else written_probability(probability),
         f"{overall['score']:.1f}" if known else None,
-        f"{overall['low']:.1f}–{overall['high']:.1f}" if known else None,
+        _interval(unit, output) if known else None,
         ", ".join(g["id"] for g in unit["gates"] if g["binds"]) or None,
     )
+
+
+def _interval(unit: dict[str, Any], output: Output) -> str:
+    overall = unit["overall"]
+    if unit["census"] and overall["high"] - overall["low"] < 1e-9:
+        return output.say("command.census")
+    return f"{overall['low']:.1f}–{overall['high']:.1f}"
 
 
 def _named(found: dict[str, Any], output: Output) -> dict[str, object]:

@@ -64,6 +64,7 @@ class Scores:
     survey_share : (D, P) share of the node's weight that comes from answers
     clipped : (D, P) a metric's value lay outside its goalposts
     respondents : (D,) people with at least one usable answer, `WITHHELD` where that is not told
+    census : (D,) everybody on the roster answered everything: the answers have no sampling error
     status : (D,) rated | provisional | unrated | suppressed
     missing : (D,) ids of the measured indicators without a value
     score_level, level : (D,) 1 … L, 0 = none
@@ -94,6 +95,7 @@ class Scores:
     survey_share: Array
     clipped: NDArray[np.bool_]
     respondents: NDArray[np.int64]
+    census: NDArray[np.bool_]
     status: tuple[str, ...]
     missing: tuple[tuple[str, ...], ...]
     score_level: NDArray[np.int64]

@@ -157,6 +157,7 @@ def score(
         survey_share=np.nan_to_num(share),
         clipped=flags_at_leaves(framework, leaf.clipped),
         respondents=np.where(withheld, WITHHELD, people),
+        census=leaf.survey.census,
         status=status,
         missing=tuple(
             tuple(
@@ -277,6 +278,7 @@ def _findings(evidence: Evidence, framework: Framework, leaf: Leaves) -> tuple[F
         for d, department in enumerate(evidence.departments)
         if leaf.survey.over_roster[d]
     ]
+    found += _on_sampling(leaf)
     for column, indicator in enumerate(framework.measured):
         if indicator.metric is None:
             continue
@@ -292,3 +294,18 @@ def _findings(evidence: Evidence, framework: Framework, leaf: Leaves) -> tuple[F
         params = {"count": int(leaf.imputed.sum()), "method": framework.imputation}
         found.append(Finding("W405", "warning", params=params))
     return tuple(found)
+
+
+def _on_sampling(leaf: Leaves) -> list[Finding]:
+    """Why intervals of answers have no width, or the widest: a census, no spread, nothing known."""
+    survey = leaf.survey
+    shown = ~np.isnan(survey.mean).all(axis=1)
+    found = []
+    if whole := int(survey.census.sum()):
+        found.append(Finding("W406", "note", params={"count": whole}))
+    flat = shown & ~survey.census & (np.einsum("dkk->dk", survey.covariance) <= 0).all(axis=1)
+    if flat.any():
+        found.append(Finding("W407", "warning", params={"count": int(flat.sum())}))
+    if survey.unseen:
+        found.append(Finding("W408", "warning", params={"count": len(survey.unseen)}))
+    return found

@@ -29,6 +29,7 @@ class SurveyMeans:
     df : (D,) degrees of freedom of the covariance, ν0 + n − 1
     over_roster : (D,) more respondents than the roster has people: no correction by it
     census : (D,) everybody on the roster answered every item in the means: no sampling error
+    unseen : items that people answered, but nowhere two colleagues: their spread is unknown
     """
 
     indicators: tuple[str, ...]
@@ -38,6 +39,7 @@ class SurveyMeans:
     df: Array
     over_roster: NDArray[np.bool_]
     census: NDArray[np.bool_]
+    unseen: tuple[str, ...]
 
 
 def item_rescaling(framework: Framework, items: tuple[str, ...]) -> tuple[Array, Array]:
@@ -77,6 +79,8 @@ def shrunken_covariance(
 
     The pooled within-department covariance, scaled for each department by the variance function
     φ_j f with f = (m − low)(high − m), counts as ν0 respondents beside the department's own.
+    Of items that nowhere two colleagues answered the spread is unknown, not none: the largest that
+    the scale allows, f (Bhatia & Davis 2000), stands in, and they vary together.
     """
     answered = np.einsum("djj->dj", moments.pair_n).astype(float)
     sums = start * answered + slope * np.einsum("djj->dj", moments.pair_sum)
@@ -101,6 +105,9 @@ def shrunken_covariance(
         )
     )
     prior = scale[:, :, None] * pooled * scale[:, None, :]
+    unseen = own_df.sum(axis=0) == 0
+    widest = np.sqrt(np.where(unseen, spread, 0.0))
+    prior += widest[:, :, None] * widest[:, None, :]
     return means, (PRIOR_DF * prior + ss) / (PRIOR_DF + df)
 
 
@@ -148,6 +155,7 @@ def survey_means(evidence: Evidence, framework: Framework) -> SurveyMeans:
             np.full(size, PRIOR_DF),
             np.zeros(size, dtype=bool),
             np.zeros(size, dtype=bool),
+            (),
         )
     moments = _known_items(moments, framework)
     start, slope = item_rescaling(framework, moments.items)
@@ -181,6 +189,7 @@ def survey_means(evidence: Evidence, framework: Framework) -> SurveyMeans:
         PRIOR_DF + np.maximum(moments.n, 1) - 1,
         over,
         _census(present, share, answered, known),
+        tuple(item for j, item in enumerate(moments.items) if answered[:, j].max(initial=0) == 1),
     )
 
 
@@ -188,9 +197,9 @@ def _census(
     present: NDArray[np.bool_], share: Array, answered: NDArray[np.int64], roster: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """(D,) departments whose every item that some indicator rests on was answered by the roster."""
-    rests = (present[:, :, None] & (share > 0)).any(axis=1)
+    rests = np.any(present[:, :, None] & (share > 0), axis=1)
     whole = (answered == roster[:, None]) | ~rests
-    return np.asarray((roster > 0) & rests.any(axis=1) & whole.all(axis=1))
+    return np.asarray((roster > 0) & np.any(rests, axis=1) & np.all(whole, axis=1))
 
 
 def _known_items(moments: SurveyMoments, framework: Framework) -> SurveyMoments:

@@ -53,7 +53,7 @@ ROW = DepartmentRow(
 )  # fmt: skip
 CITY = CityOverview(
     round="2025", compared="2024", framework="f@1", synthetic=True, state="collecting",
-    respondents=1000, coverage=1.0, bands=BANDS, levels_apply=True, level=3, score_level=3,
+    respondents=1000, coverage=1.0, census=False, bands=BANDS, levels_apply=True, level=3, score_level=3,
     probability=0.958, city=Estimate(52.06, 51.7, 52.5, 51.9, 52.2), city_before=49.0,
     city_change=Moved(49.0, 3.06, 2.6, 3.5, 0.997), city_gates=(),
     factors=(
@@ -67,7 +67,7 @@ CITY = CityOverview(
 def profile(row: DepartmentRow = ROW, gates: tuple[GateRow, ...] = ()) -> Profile:
     return Profile(
         round="2025", compared="2024", framework="f@1", synthetic=True, row=row, respondents=30,
-        coverage=1.0, bands=BANDS, levels_apply=True, level_texts={}, score_reach={}, factors=(),
+        coverage=1.0, census=False, bands=BANDS, levels_apply=True, level_texts={}, score_reach={}, factors=(),
         indicators=(), gates=gates, gaps=(), trend=(), factor_changes=(), peers=(), missing=(),
         answers=(),
     )  # fmt: skip
@@ -247,6 +247,21 @@ def test_where_scores_depend_on_the_sample_a_department_has_no_level_and_evidenc
 def test_the_line_beneath_a_department(row, gates, zh, en):
     assert department_reason(profile(row, gates), "zh") == zh
     assert department_reason(profile(row, gates), "en") == en
+
+
+def test_a_census_is_said_where_its_interval_would_stand():
+    """Only where nothing else is uncertain: the interval of a metric with an error stays."""
+    row = replace(ROW, overall=Estimate(52.0, 52.0, 52.0), moved=None)
+    whole = replace(profile(row), compared=None, census=True)
+    assert department_reason(whole, "zh") == "总分 52.0（全员答全，没有抽样误差）。"
+    said = "Overall score 52.0 (everybody answered: no sampling error)."
+    assert department_reason(whole, "en") == said
+    city = replace(CITY, city=Estimate(52.0, 52.0, 52.0), census=True)
+    assert "全员答全，没有抽样误差" in city_reason(city, "zh")
+    flat = replace(profile(row), compared=None)
+    assert department_reason(flat, "en") == "Overall score 52.0 (52.0–52.0)."
+    uncertain = replace(whole, row=replace(row, overall=Estimate(52.0, 50.0, 54.0)))
+    assert department_reason(uncertain, "en") == "Overall score 52.0 (50.0–54.0)."
 
 
 @pytest.mark.parametrize(

@@ -6,45 +6,9 @@ would have answered is known.
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
-import numpy as np
 import pytest
 
-from tests.indicators.frameworks import content_of, survey
-
-PEOPLE, DEPARTMENTS = 20, 12
-ITEMS = [f"{factor}{k}{part}" for factor in "PIET" for k in (1,) for part in "ab"]
-
-
-def city(fourfold, folder: Path, blank: float, seed: int = 3) -> dict[str, float]:
-    """Import framework, roster and answers; the score of everybody's complete answers by id."""
-    import yaml
-
-    factors = [[survey(f"{f}1", f"{f}1a", f"{f}1b")] for f in "PIET"]
-    content = yaml.safe_dump(content_of(*factors), allow_unicode=True)
-    (folder / "f.yaml").write_text(content, "utf-8")
-    random = np.random.default_rng(seed)
-    truth, lines = {}, [["department", *ITEMS]]
-    for d in range(DEPARTMENTS):
-        people = 3 + random.normal(0.2, 0.4) + 0.6 * random.normal(size=(PEOPLE, 1))
-        codes = np.clip(np.rint(people + 0.8 * random.normal(size=(PEOPLE, 8))), 1, 5).astype(int)
-        truth[f"D{d:02d}"] = 25 * (codes.mean() - 1)
-        kept = random.random(codes.shape) >= blank
-        kept[~kept.any(axis=1), 0] = True
-        lines += [
-            [f"D{d:02d}", *(str(code) if there else "" for code, there in zip(*row, strict=True))]
-            for row in zip(codes, kept, strict=True)
-        ]
-    roster = [["id", "headcount"], *([id, str(PEOPLE)] for id in truth)]
-    for name, rows in (("s.csv", lines), ("d.csv", roster)):
-        with (folder / name).open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows(rows)
-    assert fourfold("framework", "use", folder / "f.yaml").status == 0
-    assert fourfold("import", "departments", folder / "d.csv").status == 0
-    assert fourfold("import", "survey", folder / "s.csv", "--round", "r").status == 0
-    return truth
+from tests.cli.full_roster_city import DEPARTMENTS, PEOPLE, city
 
 
 def test_a_full_roster_with_half_of_the_cells_blank_is_uncertain(fourfold, tmp_path):
@@ -63,14 +27,47 @@ def test_a_full_roster_with_half_of_the_cells_blank_is_uncertain(fourfold, tmp_p
     assert len({unit["letters"] for unit in compared["units"]}) < DEPARTMENTS
 
 
-def test_the_fewer_cells_are_blank_the_narrower_the_intervals_down_to_none(fourfold, tmp_path):
-    widths = []
-    for place, blank in enumerate((0.5, 0.1, 0.0)):
-        folder = tmp_path / str(place)
-        folder.mkdir()
-        workspace = ("--workspace", folder / "own.db")
-        city(lambda *a: fourfold(*workspace, *a), folder, blank)  # noqa: B023
-        units = fourfold(*workspace, "score", "--round", "r", "--json").json["units"]
-        widths.append(np.mean([u["overall"]["high"] - u["overall"]["low"] for u in units]))
-    assert widths[0] > 1.5 * widths[1] > 0
-    assert widths[2] == pytest.approx(0, abs=1e-9)
+@pytest.mark.parametrize(
+    ("language", "cell", "note"),
+    [
+        ("zh", "无抽样误差", "12 个部门全员答全，答卷没有抽样误差"),
+        ("en", "no sampling error", "Departments where everybody answered everything: 12."),
+    ],
+)
+def test_a_full_census_is_called_one(fourfold, tmp_path, language, cell, note):
+    city(fourfold, tmp_path, blank=0.0)
+    found = fourfold("score", "--round", "r", "--json").json
+    assert all(unit["census"] for unit in found["units"])
+    (issue,) = found["issues"]
+    assert (issue["code"], issue["severity"]) == ("W406", "note")
+    shown = fourfold("score", "--round", "r", "--language", language)
+    assert shown.out.count(cell) == DEPARTMENTS
+    assert note in shown.err
+
+
+def test_one_blank_cell_is_no_census_and_no_width_is_no_certainty(fourfold, tmp_path):
+    """Everybody who answered agrees, but most people did not: nothing says how they would have."""
+    city(fourfold, tmp_path, blank=0.0)
+    lines = (tmp_path / "s.csv").read_text("utf-8").splitlines()
+    same = [lines[0], *(line.split(",")[0] + ",5" * 8 for line in lines[1::5])]
+    (tmp_path / "t.csv").write_text("\n".join(same), "utf-8")
+    assert fourfold("import", "survey", tmp_path / "t.csv", "--round", "s").status == 0
+    found = fourfold("score", "--round", "s", "--json").json
+    assert not any(unit["census"] for unit in found["units"])
+    assert [issue["code"] for issue in found["issues"]] == ["W407"]
+    shown = fourfold("score", "--round", "s")
+    assert "无抽样误差" not in shown.out and "不要把它当作确定" in shown.err
+
+
+def test_one_informant_a_department_shows_no_level_for_sure_and_no_rank(fourfold, tmp_path):
+    """Nothing says how far colleagues would differ; that is not agreement."""
+    city(fourfold, tmp_path, blank=0.0)
+    lines = (tmp_path / "s.csv").read_text("utf-8").splitlines()
+    (tmp_path / "t.csv").write_text("\n".join([lines[0], *lines[1::PEOPLE]]), "utf-8")
+    assert fourfold("import", "survey", tmp_path / "t.csv", "--round", "s").status == 0
+    found = fourfold("score", "--round", "s", "--json").json
+    assert [issue["code"] for issue in found["issues"]] == ["W408"]
+    assert min(u["overall"]["high"] - u["overall"]["low"] for u in found["units"]) > 60
+    assert max(max(u["level_probability"].values()) for u in found["units"]) < 0.9
+    compared = fourfold("compare", "--round", "s", "--json").json
+    assert {unit["letters"] for unit in compared["units"]} == {"a"}

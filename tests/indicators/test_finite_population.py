@@ -214,3 +214,10 @@ def test_the_order_of_items_and_departments_changes_nothing(
     np.testing.assert_allclose(found.mean, expected.mean, atol=1e-10)
     np.testing.assert_allclose(found.covariance, expected.covariance, atol=1e-10)
     assert found.census.tolist() == expected.census.tolist() == [False, False, True]
+
+
+def test_where_nowhere_two_colleagues_answered_the_spread_is_unknown_not_none() -> None:
+    """One informant a department: the largest spread that the scale allows, √((m − L)(H − m)),
+    nothing to rank by. On 1-5 with answers 2 and 4: m = (2 + 2·3)/3 = 8/3 and 10/3, so f = 35/9."""
+    found = means(TWO, {"d": [[2, 2]], "e": [[4, 4]]})
+    np.testing.assert_allclose(found.covariance, np.full((2, 2, 2), 35 / 9), rtol=1e-12)

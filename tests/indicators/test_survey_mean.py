@@ -99,6 +99,10 @@ def written_out(cities: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
             ]
         )
         prior = np.diag(scale) @ pooled @ np.diag(scale)
+        unseen = [j for j in range(width) if sum(freedom[id][j, j] for id in scored) == 0]
+        for j in unseen:
+            for k in unseen:
+                prior[j, k] = np.sqrt(f[id][j] * f[id][k])
         shrunk = (PRIOR * prior + cross[id]) / (PRIOR + freedom[id])
         answered = np.diagonal(pairs[id])
         rows, values = [], []

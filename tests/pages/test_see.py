@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from html import escape
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,6 +14,8 @@ from actions.measures import use_measures
 from actions.overview import city_view, department_view
 from actions.remedies import linked_measures
 from charts.wording import remedy_name, remedy_sentence
+from cli.main import run
+from tests.cli.full_roster_city import city
 
 ELSEWHERE = """
 catalogue: elsewhere
@@ -199,3 +202,18 @@ def test_a_department_without_data_in_the_round_gets_no_level(visit, demo, tmp_p
     said = text(visit(str(copy), "see/department.py", department="新局"))
     assert "没有数据" in said
     assert "新局" in text(visit(str(copy)))
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("zh", "全员答全，没有抽样误差"), ("en", "everybody answered: no sampling error")],
+)
+def test_where_everybody_answered_everything_both_pages_say_so(visit, tmp_path, lang, said):
+    workspace = str(tmp_path / "own.db")
+    city(
+        lambda *a: SimpleNamespace(status=run(["--workspace", workspace, *map(str, a)])),
+        tmp_path,
+        blank=0.0,
+    )
+    assert said in text(visit(workspace, lang=lang))
+    assert said in text(visit(workspace, "see/department.py", lang=lang))
