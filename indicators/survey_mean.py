@@ -111,7 +111,7 @@ def shrunken_covariance(
     return means, (PRIOR_DF * prior + ss) / (PRIOR_DF + df)
 
 
-def answer_factors(pair_n: NDArray[np.int64], roster: NDArray[np.int64]) -> Array:
+def answer_factors(pair_n: NDArray[np.int64], roster: Array) -> Array:
     """What the covariance of two items' answers is multiplied by in that of their means: (D, J, J).
 
     c_jk = N_jk/(N_j N_k), and N_jk/(N_j N_k) − 1/N where a roster tells N people, of whom those who
@@ -123,14 +123,14 @@ def answer_factors(pair_n: NDArray[np.int64], roster: NDArray[np.int64]) -> Arra
     Parameters
     ----------
     pair_n : (D, J, J) people who answered both items
-    roster : (D,) people of the department, at least as many as answered any item; 0 = unknown
+    roster : (D,) whole numbers of people, at least as many as answered any item; 0 = unknown
     """
     answered = np.einsum("djj->dj", pair_n)
     pairs = answered[:, :, None] * answered[:, None, :]
     factors = pair_n / np.maximum(pairs, 1)
-    # In whole numbers, so that a census is 0 and not the rounding of 1/20 − 1/20.
+    # Over one denominator, so that a census is 0 and not the rounding of 1/49 − 1/49.
     known = roster[:, None, None]
-    within = (pair_n * known - pairs) / (np.maximum(pairs, 1) * np.maximum(known, 1.0))
+    within = (pair_n * known - pairs) / (np.maximum(pairs, 1) * np.maximum(known, 1))
     return np.where((known > 0) & (pairs > 0), within, factors)
 
 
@@ -173,8 +173,9 @@ def survey_means(evidence: Evidence, framework: Framework) -> SurveyMeans:
     present = (used > 0) & (2 * used >= declared)
     share = belongs * has[:, None, :] / np.maximum(used, 1)[:, :, None]
     mean = np.einsum("dkj,dj->dk", share, np.nan_to_num(means))
-    roster = np.array([d.headcount or 0 for d in evidence.departments], dtype=np.int64)
-    over = (roster > 0) & (np.maximum(moments.n, answered.max(axis=1)) > roster)
+    roster = np.array([d.headcount or 0 for d in evidence.departments], dtype=float)
+    listed = np.array([d.headcount is not None for d in evidence.departments], dtype=bool)
+    over = listed & (np.maximum(moments.n, answered.max(axis=1, initial=0)) > roster)
     known = np.where(over, 0, roster)
     of_means = covariance * answer_factors(moments.pair_n, known)
     sampling = share @ of_means @ share.transpose(0, 2, 1)
@@ -194,7 +195,7 @@ def survey_means(evidence: Evidence, framework: Framework) -> SurveyMeans:
 
 
 def _census(
-    present: NDArray[np.bool_], share: Array, answered: NDArray[np.int64], roster: NDArray[np.int64]
+    present: NDArray[np.bool_], share: Array, answered: NDArray[np.int64], roster: Array
 ) -> NDArray[np.bool_]:
     """(D,) departments whose every item that some indicator rests on was answered by the roster."""
     rests = np.any(present[:, :, None] & (share > 0), axis=1)

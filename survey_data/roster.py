@@ -19,6 +19,8 @@ COLUMNS = {
     "headcount": ("headcount", "人数", "编制人数", "名册人数"),
     "weight": ("weight", "权重"),
 }
+MOST_PEOPLE = 2_000_000_000
+"""Of one department; more is a slip of the pen, and no whole number of a database."""
 _SEPARATOR = re.compile(r"[;；、|,，]")
 
 
@@ -59,8 +61,8 @@ def interpret_roster(table: RawTable) -> Roster:
                 value = float(text)
             except ValueError:
                 value = -1.0
-            whole = key != "headcount" or value.is_integer()
-            if not (0 <= value < float("inf") and whole):
+            people = key != "headcount" or (value.is_integer() and value <= MOST_PEOPLE)
+            if not (0 <= value < float("inf") and people):
                 header = table.headers[at[key] or 0]
                 where = {"row": row_number, "column": header, "value": text}
                 problems.append(Finding("E172", where=where))

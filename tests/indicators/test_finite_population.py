@@ -94,7 +94,7 @@ def test_the_factor_of_a_pair_is_exact_over_all_ways_to_draw_the_people(
     orders = np.array(list(permutations(range(6))))
     off = (x[orders[:, a]].mean(axis=1) - x.mean()) * (y[orders[:, b]].mean(axis=1) - y.mean())
     pairs = np.array([[[len(a), len(first & second)], [len(first & second), len(b)]]])
-    factor = answer_factors(pairs, np.array([6]))[0, 0, 1]
+    factor = answer_factors(pairs, np.array([6.0]))[0, 0, 1]
     assert np.cov(x, y)[0, 1] * factor == pytest.approx(off.mean(), abs=1e-12)
 
 
@@ -133,7 +133,13 @@ def test_an_item_that_nobody_was_asked_takes_a_census_nothing() -> None:
     assert means(own, {"d": rows}).census.tolist() == [False]
 
 
-@pytest.mark.parametrize("staff", [19, 5, 1])
+def test_an_enormous_roster_is_as_good_as_none() -> None:
+    answers = {"d": answered(20, 6, 3, blank=0.4)}
+    found = means(SIX, answers, d=9 * 10**18).covariance
+    np.testing.assert_allclose(found, means(SIX, answers).covariance, rtol=1e-12)
+
+
+@pytest.mark.parametrize("staff", [19, 5, 1, 0])
 def test_a_roster_smaller_than_the_answers_corrects_nothing(staff: int) -> None:
     answers = {"d": answered(20, 6, 3, blank=0.4), "e": answered(9, 6, 4)}
     found, plain = means(SIX, answers, d=staff), means(SIX, answers)
@@ -178,7 +184,9 @@ def test_no_variance_is_negative_and_no_item_gains_by_a_blank(
     assert (scores.low[known] <= scores.high[known]).all()
     assert np.isfinite(scores.low[known]).all() and np.isfinite(scores.high[known]).all()
     assert held.survey is not None
-    factors = answer_factors(held.survey.pair_n, np.array([staff[d.id] for d in held.departments]))
+    factors = answer_factors(
+        held.survey.pair_n, np.array([staff[d.id] for d in held.departments], dtype=float)
+    )
     whole = np.array([[1 / len(answers[d.id]) - 1 / (staff[d.id] or 1)] for d in held.departments])
     own = np.einsum("djj->dj", factors)
     assert (own >= 0).all()

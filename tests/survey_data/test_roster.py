@@ -76,6 +76,7 @@ def test_a_roster_without_an_id_column_is_refused() -> None:
 @pytest.mark.parametrize(
     ("column", "text"),
     [("headcount", "many"), ("headcount", "-1"), ("headcount", "12.7"), ("headcount", "inf"),
+     ("headcount", "1e30"), ("headcount", "2000000001"),
      ("weight", "-0.1"), ("weight", "nan"), ("weight", "x")],
 )  # fmt: skip
 def test_a_number_that_is_none_is_refused_with_its_place(column: str, text: str) -> None:
