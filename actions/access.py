@@ -6,9 +6,23 @@ import hashlib
 from dataclasses import dataclass
 
 from indicators.findings import Finding, Refused
-from survey_data.workspace import Workspace, open_workspace, workspace_files
+from survey_data.workspace import (
+    Workspace,
+    existing_workspace,
+    open_workspace,
+    workspace_files,
+)
 
-__all__ = ["OWNER", "ROLES", "Access", "User", "authorize", "open_access", "workspace_files"]
+__all__ = [
+    "OWNER",
+    "ROLES",
+    "Access",
+    "User",
+    "authorize",
+    "existing_access",
+    "open_access",
+    "workspace_files",
+]
 
 ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset(
@@ -41,6 +55,9 @@ ROLES: dict[str, frozenset[str]] = {
             "score.read",
             "template.read",
             "demo.load",
+            "workspace.backup",
+            "workspace.check",
+            "workspace.restore",
         }
     ),
 }
@@ -96,3 +113,8 @@ def open_access(location: str | None, *, published: bool = False, create: bool =
     ``create``: whether one that is not there is made, and an older one brought up to date.
     """
     return Access(open_workspace(location, create=create), OWNER, published)
+
+
+def existing_access(location: str | None) -> Access:
+    """The owner at a workspace that is there, as it is: nothing is created or migrated."""
+    return Access(existing_workspace(location))

@@ -195,6 +195,7 @@ def discard_framework_draft(access: Access, draft: Draft) -> None:
         return
     with access.workspace.writing() as connection:
         progress.end_draft(connection, draft)
+    access.workspace.forget()
     _record(access, str(draft.content["base"]), "discarded", draft.id)
 
 

@@ -58,6 +58,8 @@ def use_framework(access: Access, content: bytes, draft: Draft | None = None) ->
                 "done",
                 {"digest": framework.digest},
             )
+        if draft is not None:
+            access.workspace.forget()
     return _summary(framework)
 
 

@@ -67,6 +67,7 @@ def delete_scenario(access: Access, id: str) -> None:
     with access.workspace.writing() as connection:
         plans.delete_scenario(connection, id)
         registry.record(connection, access.user.id, "scenario.edit", id, "deleted", {})
+    access.workspace.forget()
 
 
 def plain_scenario(scenario: Scenario) -> dict[str, Any]:

@@ -58,6 +58,14 @@ def respondents(n: int) -> str:
     return next((band for top, band in _BANDS if n < top), "≥50")
 
 
+def file_size(count: int) -> str:
+    """Of a file, in the unit that leaves one to three digits before the point."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} B"
+
+
 def near_cut(value: float, cut: float) -> str:
     """Two decimals where one would show the score on the other side of a cut-off."""
     crosses = (round(value, 1) >= cut) != (value >= cut)

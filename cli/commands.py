@@ -11,6 +11,7 @@ from charts.numbers import probability as written_probability
 from cli.comparison_command import comparison_command
 from cli.diagnosis_command import diagnose_command, weights_command
 from cli.import_commands import import_app
+from cli.keeping_commands import backup_command, doctor_command, restore_command
 from cli.output import Output
 from cli.planning_commands import measures_app, optimise_command, simulate_command
 from cli.quality_command import quality_command
@@ -38,6 +39,9 @@ app.command("diagnose")(diagnose_command)
 app.add_typer(measures_app, name="measures")
 app.command("simulate")(simulate_command)
 app.command("optimise")(optimise_command)
+app.command("backup")(backup_command)
+app.command("restore")(restore_command)
+app.command("doctor")(doctor_command)
 
 
 @app.command("app")

@@ -13,7 +13,7 @@ import os
 import secrets
 import stat
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from errno import EACCES, ENOENT
 from pathlib import Path
 from typing import Annotated
@@ -39,7 +39,7 @@ class OutputFile:
     def __init__(
         self,
         path: Path,
-        endings: Sequence[str],
+        endings: Sequence[str] | None,
         *,
         force: bool,
         inputs: Iterable[Path | None] = (),
@@ -47,7 +47,7 @@ class OutputFile:
         """
         Parameters
         ----------
-        endings : what the content may be called, lower case with the dot
+        endings : what the content may be called, lower case with the dot; None for anything
         force : whether an existing file may be overwritten
         inputs : the other files of the same command, which never are
 
@@ -72,7 +72,7 @@ class OutputFile:
         kept = [*workspace_files(output.workspace), *(one for one in inputs if one is not None)]
         if any(_is_same(self._place, found, one) for one in kept):
             raise Refused(Finding("E928", params={"path": str(path)}))
-        if path.suffix.lower() not in endings:
+        if endings is not None and path.suffix.lower() not in endings:
             said = output.say("command.ending", file=str(path), endings=" | ".join(endings))
             raise typer.BadParameter(said)
         if not self._place.parent.is_dir():
@@ -86,16 +86,22 @@ class OutputFile:
         self._mode = None if found is None else stat.S_IMODE(found.st_mode)
 
     def write(self, content: bytes) -> None:
-        """Write all of it or nothing.
+        """Write all of it or nothing. Raises Refused as `whole`."""
+        with self.whole() as beside:
+            beside.write_bytes(content)
+
+    @contextlib.contextmanager
+    def whole(self) -> Iterator[Path]:
+        """A new file to write, which takes the target's name when the block ends well.
 
         Raises Refused: E926, or E927 where another program made the file in the meantime.
         """
         # A short name of its own: the target's may already be as long as the system allows.
         beside = self._place.with_name(f".fourfold-{secrets.token_hex(8)}.part")
         try:
-            with open(beside, "xb") as file:
-                file.write(content)
-                file.flush()
+            open(beside, "xb").close()
+            yield beside
+            with open(beside, "r+b") as file:
                 os.fsync(file.fileno())
             if self._mode is not None:
                 os.chmod(beside, self._mode)

@@ -6,13 +6,20 @@ from survey_data.workspace.location import (
     shown_location,
     workspace_files,
 )
-from survey_data.workspace.opening import Workspace, WorkspaceUnusable, now, open_workspace
+from survey_data.workspace.opening import (
+    Workspace,
+    WorkspaceUnusable,
+    existing_workspace,
+    now,
+    open_workspace,
+)
 
 __all__ = [
     "ENVIRONMENT",
     "Workspace",
     "WorkspaceUnusable",
     "default_location",
+    "existing_workspace",
     "now",
     "open_workspace",
     "shown_location",

@@ -47,9 +47,9 @@ def faults_said(place: str) -> Iterator[None]:
 
 
 def unusable(
-    code: str, place: str, error: BaseException | None = None, problem: str = ""
+    code: str, place: str, error: BaseException | None = None, problem: object = ""
 ) -> WorkspaceUnusable:
-    """``problem``: in the words of the system; else ``error`` says it."""
+    """``problem``: in the words of the system or in every language; else ``error`` says it."""
     if error is not None and not problem:
         problem = without_secrets((str(error).splitlines() or [""])[0], place)
     return WorkspaceUnusable(

@@ -16,10 +16,13 @@ from sqlalchemy import exc
 from survey_data.workspace import schema
 from survey_data.workspace.faults import WorkspaceUnusable, faults_said, unusable
 from survey_data.workspace.location import default_location, is_url, workspace_files
-from survey_data.workspace.sqlite_file import SqliteFile, fault_of, sqlite_engine
+from survey_data.workspace.sqlite_file import BUSY_SECONDS, SqliteFile, fault_of, sqlite_engine
 
 HEAD = "0004"
 """Newest revision in ``migrations/versions``."""
+
+FORGET_MILLISECONDS = 500
+"""How long a deletion waits for readers, so that it leaves nothing in the write-ahead log."""
 
 _WRITER = 0x4F0F
 """Names the advisory lock of this program on PostgreSQL."""
@@ -50,6 +53,36 @@ class Workspace:
             with connection.begin():
                 _one_writer(connection)
                 yield connection
+
+    @contextmanager
+    def one_moment(self) -> Iterator[sa.Connection]:
+        """As `reading`, all of it of one moment on PostgreSQL too."""
+        with self._in_place(), self.engine.connect() as plain:
+            if plain.dialect.name == "postgresql":
+                plain = plain.execution_options(isolation_level="REPEATABLE READ")
+            yield plain
+
+    @contextmanager
+    def outside_transactions(self) -> Iterator[sa.Connection]:
+        """For what a SQLite database does only by itself: ``VACUUM``, checkpoints."""
+        with self._in_place(), self.engine.connect() as plain:
+            yield plain.execution_options(alone=True)
+
+    def forget(self) -> None:
+        """After a deletion: let nothing of what was deleted stay in the write-ahead log.
+
+        Where another program is reading, its next deletion or its end does it.
+        """
+        if self._file is not None:
+            with self.outside_transactions() as connection:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {FORGET_MILLISECONDS}")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {1000 * BUSY_SECONDS}")
+
+    @property
+    def read_only(self) -> bool:
+        """Whether its file may not be written."""
+        return self._file is not None and self._file.read_only
 
     def check(self) -> None:
         """Raises WorkspaceUnusable (E906) when the file is damaged; reads all of it.
@@ -90,7 +123,36 @@ def open_workspace(location: str | None = None, *, create: bool = True) -> Works
     WorkspaceUnusable
         When it cannot be opened, is no workspace, or was made by a newer version.
     """
-    place = location or default_location()
+    workspace = connected(location or default_location(), create=create)
+    try:
+        _migrate(workspace, create)
+    except BaseException:
+        workspace.close()
+        raise
+    return workspace
+
+
+def existing_workspace(location: str | None = None) -> Workspace:
+    """A workspace that is there, at the revision that it has: nothing is created or migrated.
+
+    Raises WorkspaceUnusable: E902 where there is none, E903 for one of a newer version, E904 for
+    another database, E906 for a damaged one.
+    """
+    workspace = connected(location or default_location(), create=False)
+    try:
+        if _known_revision(workspace) is None:
+            raise unusable("E904", workspace.location)
+    except BaseException:
+        workspace.close()
+        raise
+    return workspace
+
+
+def connected(place: str, *, create: bool) -> Workspace:
+    """A database as it is, whether or not it is a workspace.
+
+    ``create``: its file may be made. Raises WorkspaceUnusable (E902).
+    """
     file = None
     try:
         files = workspace_files(place)
@@ -104,14 +166,7 @@ def open_workspace(location: str | None = None, *, create: bool = True) -> Works
             engine = sa.create_engine(place, pool_pre_ping=True, hide_parameters=True)
     except (exc.ArgumentError, ValueError, ModuleNotFoundError, OSError) as error:
         raise unusable("E902", place, error, getattr(error, "strerror", None) or "") from None
-    name = place if is_url(place) else str(Path(place).expanduser())
-    workspace = Workspace(engine, name, file)
-    try:
-        _migrate(workspace, create)
-    except BaseException:
-        workspace.close()
-        raise
-    return workspace
+    return Workspace(engine, place if is_url(place) else str(Path(place).expanduser()), file)
 
 
 def now() -> str:
@@ -127,31 +182,52 @@ def _one_writer(connection: sa.Connection) -> None:
 
 def _migrate(workspace: Workspace, create: bool) -> None:
     """Bring the tables to `HEAD`; Alembic is loaded only when there is something to do."""
-    place, found = workspace.location, None
+    found = _known_revision(workspace)
+    if found == HEAD:
+        return
+    if not create:
+        there = os.strerror(errno.ENOENT) if found is None else f"revision {found} < {HEAD}"
+        raise unusable("E902", workspace.location, problem=there)
+    workspace.check()
+    with workspace.writing() as connection:
+        upgrade(connection)
+
+
+def _known_revision(workspace: Workspace) -> str | None:
+    """The revision, None in an empty database.
+
+    Raises WorkspaceUnusable: E903, E904 for what is none of this program's, E906 where tables are
+    missing.
+    """
+    place = workspace.location
     with workspace.reading() as connection:
         tables = set(sa.inspect(connection).get_table_names())
-        if "alembic_version" in tables:
-            found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+        found = revision(connection)
     wanted = set(schema.metadata.tables)
-    if found == HEAD and wanted <= tables:
-        return
     if tables and (found is None or not wanted & tables):
         raise unusable("E904", place)
-    if found == HEAD:
+    if found == HEAD and not wanted <= tables:
         raise workspace.damaged(f"no such table: {', '.join(sorted(wanted - tables))}")
     known = {path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("*.py")}
     if found is not None and found not in known:
         newer = re.fullmatch(r"\d{4}", str(found)) and str(found) > HEAD
         raise unusable("E903" if newer else "E904", place)
-    if not create:
-        there = os.strerror(errno.ENOENT) if found is None else f"revision {found} < {HEAD}"
-        raise unusable("E902", place, problem=there)
-    workspace.check()
+    return found
+
+
+def revision(connection: sa.Connection) -> str | None:
+    """The revision of its tables, None where there is none."""
+    if "alembic_version" not in sa.inspect(connection).get_table_names():
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def upgrade(connection: sa.Connection, to: str = "head") -> None:
+    """Bring tables to a revision, in the caller's transaction."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    with workspace.writing() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)

@@ -97,6 +97,7 @@ def open_drafts(workspace: Workspace, owner: str) -> list[Draft]:
 def discard_draft(workspace: Workspace, id: str) -> None:
     with workspace.writing() as connection:
         connection.execute(t.drafts.delete().where(t.drafts.c.id == id))
+    workspace.forget()
 
 
 def end_draft(connection: sa.Connection, held: Draft) -> None:

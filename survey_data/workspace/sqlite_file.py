@@ -31,8 +31,9 @@ class SqliteFile:
         """
         if create and not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            # Made here and nowhere else: a connection that opens the file later never makes one.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o644))
+            # Made here and nowhere else: a connection that opens the file later never makes one. It
+            # holds people's answers, so that other users of the machine cannot read it.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         if not stat.S_ISREG(os.stat(path).st_mode):
             raise OSError(errno.EINVAL, "not a regular file")
         self.path = path
@@ -88,12 +89,15 @@ def sqlite_engine(file: SqliteFile) -> sa.Engine:
             _write_ahead(cursor)
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        # What is deleted or replaced is overwritten, not left in free pages of the file.
+        cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        writing = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("alone"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
 
     return engine
 

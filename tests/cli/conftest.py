@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli.main import run
+from tests.kept.workspaces import unpack
 
 
 @dataclass(frozen=True)
@@ -40,3 +42,33 @@ def fourfold(tmp_path, monkeypatch, capsys) -> Fourfold:
         return Answer(status, seen.out, seen.err)
 
     return called
+
+
+@pytest.fixture(scope="session")
+def kept_files(tmp_path_factory) -> tuple[bytes, bytes]:
+    """A workspace of revision 0003, opened once by this version, and a backup of it."""
+    from survey_data.workspace import open_workspace
+    from survey_data.workspace.backup import back_up
+
+    folder = tmp_path_factory.mktemp("kept")
+    workspace = open_workspace(unpack("revision-0003", folder))
+    back_up(workspace, folder / "b.zip", "test")
+    workspace.close()
+    return (folder / "kept.db").read_bytes(), (folder / "b.zip").read_bytes()
+
+
+@pytest.fixture
+def kept(kept_files, tmp_path) -> str:
+    """Path of the kept workspace."""
+    path = tmp_path / "kept.db"
+    path.write_bytes(kept_files[0])
+    return str(path)
+
+
+@pytest.fixture
+def backup(kept, kept_files, tmp_path) -> Path:
+    """A backup beside the kept workspace."""
+    path = tmp_path / "b.zip"
+    path.write_bytes(kept_files[1])
+    path.chmod(0o600)
+    return path
