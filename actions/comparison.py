@@ -18,6 +18,7 @@ from indicators.findings import Finding, Refused
 from indicators.framework import Framework
 from indicators.moments import MISSING, SurveyMoments
 from indicators.scores import Scores
+from survey_data.disclosure import THRESHOLD
 from survey_data.stored_answers import StoredAnswers
 from survey_data.workspace import registry
 
@@ -64,7 +65,10 @@ def comparison_report(
     evidence, framework = round_evidence(access, round_id)
     held = round_answers(access, round_id, framework)
     shown = {scores.departments[d].id for d in kept}
-    tests = {} if evidence.survey is None else _tests(evidence.survey, framework, held, shown)
+    fewest = 2 if evidence.withheld is None else THRESHOLD
+    tests = (
+        {} if evidence.survey is None else _tests(evidence.survey, framework, held, shown, fewest)
+    )
     return {
         "round": round_id,
         "node": node,
@@ -158,9 +162,13 @@ def _cross_reading(scores: Scores, node: str, kept: list[int]) -> dict[str, Any]
 
 
 def _tests(
-    moments: SurveyMoments, framework: Framework, held: StoredAnswers, shown: set[str]
+    moments: SurveyMoments,
+    framework: Framework,
+    held: StoredAnswers,
+    shown: set[str],
+    fewest: int,
 ) -> dict[str, Any]:
-    """Tests of differences between departments on every scale's person means."""
+    """Tests of differences between departments of at least ``fewest`` people, on person means."""
     found = {}
     rows = np.array([d in shown for d in moments.departments])
     ids = np.array(moments.departments)
@@ -170,7 +178,7 @@ def _tests(
             continue
         n, means, _ = person_means(totals, listwise=False)
         variance = _variances(totals.sums, len(totals.items), n)
-        usable = rows & (n > 1) & (variance > 0)
+        usable = rows & (n >= fewest) & (variance > 0)
         if usable.sum() < 2:
             continue
         arguments = n[usable].astype(float), means[usable], variance[usable]

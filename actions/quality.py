@@ -11,7 +11,6 @@ import numpy as np
 
 from actions.access import Access, authorize
 from actions.published import round_answers, round_evidence, round_screenings
-from analysis.department_quality import ScaleAgreement
 from analysis.invariance_quality import (
     InvarianceQuality,
     ScaleDrift,
@@ -93,6 +92,7 @@ def round_quality(
         choice,
         given,
         named / screened if screened else float("nan"),
+        1 if evidence.withheld is None else THRESHOLD,
     )
     groups = None
     if len({d.group for d in evidence.departments if d.group}) > 1:
@@ -216,30 +216,13 @@ def _summed(screenings: list[Screening]) -> dict[str, dict[str, float | int]]:
 
 
 def _without_few(report: QualityReport, withheld: frozenset[str]) -> QualityReport:
-    """The report of shown answers without the rows of departments that are withheld, and without
-    estimates on a scale that fewer than `THRESHOLD` people of a department answered well enough."""
+    """The report of shown answers, in which departments that are withheld do not count as empty."""
     rows = np.array([d.id in withheld for d in report.departments])
-
-    def without(one: ScaleAgreement) -> ScaleAgreement:
-        few = rows | ((one.n > 0) & (one.n < THRESHOLD))
-
-        def blank(values: np.ndarray) -> np.ndarray:
-            return np.where(few, np.nan, values)
-
-        return replace(
-            one,
-            n=np.where(few, WITHHELD, one.n),
-            rwg_j=blank(one.rwg_j),
-            rwg_j_skewed=blank(one.rwg_j_skewed),
-            average_deviation=blank(one.average_deviation),
-            means=blank(one.means),
-            shrunken=blank(one.shrunken),
-            sd=blank(one.sd),
-            reliability=blank(one.reliability),
-        )
-
     return replace(
         report,
         people=np.where(rows, WITHHELD, report.people),
-        agreement={scale: without(one) for scale, one in report.agreement.items()},
+        agreement={
+            scale: replace(one, n=np.where(rows, WITHHELD, one.n))
+            for scale, one in report.agreement.items()
+        },
     )

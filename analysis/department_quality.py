@@ -28,6 +28,7 @@ from analysis.variance_components import (
 from indicators.evidence import Department
 from indicators.framework import Framework
 from indicators.moments import PersonTotals, SurveyMoments
+from indicators.scores import WITHHELD
 from indicators.shrinkage import FEWEST, empirical_bayes
 
 Array = NDArray[np.floating]
@@ -87,11 +88,11 @@ class Representation:
 
 
 def scale_agreements(
-    moments: SurveyMoments, framework: Framework, listwise: bool
+    moments: SurveyMoments, framework: Framework, listwise: bool, fewest: int = 1
 ) -> dict[str, ScaleAgreement]:
     """Agreement of every scale whose sums per person the moments hold, by id."""
     return {
-        scale: scale_agreement(moments, framework, scale, totals, listwise)
+        scale: scale_agreement(moments, framework, scale, totals, listwise, fewest)
         for scale, totals in moments.persons.items()
         if scale in framework.scales()
     }
@@ -103,9 +104,17 @@ def scale_agreement(
     scale: str,
     totals: PersonTotals,
     listwise: bool,
+    fewest: int = 1,
 ) -> ScaleAgreement:
-    """One scale. A person counts with at least half of its items answered, listwise with all."""
-    n, means, within = person_means(totals, listwise)
+    """One scale. A person counts with at least half of its items answered, listwise with all.
+
+    Departments of which 1 … ``fewest`` − 1 people count stay out of every figure, also of those
+    over departments, out of which they could be reckoned; their ``n`` is `WITHHELD`.
+    """
+    n, means, spread = person_means(totals, listwise)
+    few = (n > 0) & (n < fewest)
+    n, means = np.where(few, 0, n), np.where(few, np.nan, means)
+    within = float(spread[~few].sum())
     anova = one_way(n.astype(float), means, within)
     people = n > 0
     components = None
@@ -120,11 +129,11 @@ def scale_agreement(
     size = len(totals.items)
     return ScaleAgreement(
         scale,
-        n,
+        np.where(few, WITHHELD, n),
         anova,
         components,
-        rwg_j(uniform, size, 1.0),
-        rwg_j(skewed, size, 1.0),
+        np.where(few, np.nan, rwg_j(uniform, size, 1.0)),
+        np.where(few, np.nan, rwg_j(skewed, size, 1.0)),
         np.where(n > 1, deviation, np.nan),
         means,
         estimate,
@@ -135,8 +144,8 @@ def scale_agreement(
     )
 
 
-def person_means(totals: PersonTotals, listwise: bool) -> tuple[NDArray[np.int64], Array, float]:
-    """People (D,), their mean of person means (D,), and the sum of squares within departments."""
+def person_means(totals: PersonTotals, listwise: bool) -> tuple[NDArray[np.int64], Array, Array]:
+    """People (D,), their mean of person means (D,), and the sum of squares around it (D,)."""
     size = len(totals.items)
     answered = np.arange(size + 1)
     counted = answered == size if listwise else (answered > 0) & (2 * answered >= size)
@@ -149,8 +158,7 @@ def person_means(totals: PersonTotals, listwise: bool) -> tuple[NDArray[np.int64
         means = first / n
         within = np.where(n > 0, second - first**2 / n, 0.0)
     # What rounding leaves of people who all agree is not a spread.
-    within = np.where(within < 1e-9 * np.maximum(second, 1.0), 0.0, within)
-    return n, means, float(within.sum())
+    return n, means, np.where(within < 1e-9 * np.maximum(second, 1.0), 0.0, within)
 
 
 def representation(moments: SurveyMoments, departments: Sequence[Department]) -> Representation:

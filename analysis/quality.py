@@ -77,6 +77,7 @@ def quality(
     choice: FactorChoice | None = None,
     correlations: Array | None = None,
     careless: float = float("nan"),
+    fewest: int = 1,
 ) -> QualityReport:
     """The whole report of a round with answers.
 
@@ -85,6 +86,7 @@ def quality(
     missing : ``pairwise`` or ``listwise``, see `item_moments.pooled_items`
     choice, correlations : see `structure_quality.structure_quality`
     careless : share of people named by a recommended screening rule, which needs rows
+    fewest : people of a department on a scale from whom on it counts in agreement
 
     Raises
     ------
@@ -98,7 +100,7 @@ def quality(
     n = int(survey.n.sum())
     scales = scale_qualities(survey, framework, missing)
     structure = structure_quality(survey, framework, missing, choice, correlations)
-    agreement = scale_agreements(survey, framework, missing == LISTWISE)
+    agreement = scale_agreements(survey, framework, missing == LISTWISE, fewest)
     main = _main_scales(framework, survey)
     checks = _checks(survey, scales, structure, agreement, main, careless)
     whole = survey.complete[model_group(survey, structure.items)]
