@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import Future
 from pathlib import Path
 from unittest import mock
 
@@ -68,9 +69,16 @@ def pair(folder: Path, shape: Shape, seeds: tuple[int, int] = (0, 1)) -> Pair:
 
 def with_jobs(made: Pair) -> None:
     """Run from their pages what takes long: robustness, and the best portfolio."""
+
+    def here(_: object, *work: str) -> Future[None]:
+        """What the worker process does, in this one."""
+        run_job(*work)
+        ended: Future[None] = Future()
+        ended.set_result(None)
+        return ended
+
     with mock.patch.object(actions.jobs, "_queue") as queue, pytest.MonkeyPatch.context() as held:
-        # What the worker process does, in this one.
-        queue.submit = lambda _, *work: run_job(*work)
+        queue.submit = here
         for workspace in made:
             held.setenv("FOURFOLD_WORKSPACE", str(workspace))
             forget()

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import actions.published
 import numpy as np
 import pytest
 from scipy.optimize import brentq
 
+import actions.published
 from analysis.variance_components import one_way_components
 from indicators.shrinkage import empirical_bayes
 from survey_data.workspace import batches
