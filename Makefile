@@ -1,5 +1,5 @@
 # make run   set up .venv and start the app
-# make faults  kill imports at every step, read 10,000 damaged files
+# make faults  kill every kind of write 200 times, run 2,000 hostile commands, read 10,000 damaged files
 # make test  set up .venv with the test tools and run every check
 PYTHON ?=
 
@@ -19,6 +19,8 @@ test-all: test
 faults:
 	@bash tools/setup.sh test "$(PYTHON)"
 	.venv/bin/python -m pytest tests/faults tests/cases -n 2 --dist loadfile -m "slow or not slow"
+	.venv/bin/python -m tests.faults.kills
+	.venv/bin/python -m tests.faults.hostile
 	.venv/bin/python -m tests.faults.fuzz 10000
 
 bench:

@@ -40,18 +40,19 @@ def load_demo(
     )
     with refusals_recorded(access, "demo.load", "city H", {"seed": seed}):
         _require_free(access, city)
-    with access.workspace.writing() as connection:
-        registry.save_departments(connection, city.roster, {})
-        truth = {"seed": seed, **city.truth()}
-        registry.save_setting(connection, _TRUTH, json.dumps(truth, ensure_ascii=False).encode())
-        registry.record(connection, access.user.id, "demo.load", "city H", "done", {"seed": seed})
-    batches = []
-    for one in city.rounds:
-        survey = import_survey(access, one.survey_csv, f"H-{one.id}-survey.csv", one.id, own=True)
-        metrics = import_metrics(
-            access, one.metrics_csv, f"H-{one.id}-metrics.csv", one.id, own=True
-        )
-        batches += [survey["batch"], metrics["batch"]]
+    # One transaction: a city that is half there would look like somebody's own data, and the next
+    # start would leave it so.
+    with access.workspace.as_one():
+        _save_roster(access, city, seed)
+        batches = []
+        for one in city.rounds:
+            survey = import_survey(
+                access, one.survey_csv, f"H-{one.id}-survey.csv", one.id, own=True
+            )
+            metrics = import_metrics(
+                access, one.metrics_csv, f"H-{one.id}-metrics.csv", one.id, own=True
+            )
+            batches += [survey["batch"], metrics["batch"]]
     return {
         "rounds": [one.id for one in city.rounds],
         "departments": len(city.roster),
@@ -59,6 +60,15 @@ def load_demo(
         "seed": seed,
         "synthetic": True,
     }
+
+
+def _save_roster(access: Access, city: DemoCity, seed: int) -> None:
+    """The departments, the true values, and the line of the audit."""
+    with access.workspace.writing() as connection:
+        registry.save_departments(connection, city.roster, {})
+        truth = {"seed": seed, **city.truth()}
+        registry.save_setting(connection, _TRUTH, json.dumps(truth, ensure_ascii=False).encode())
+        registry.record(connection, access.user.id, "demo.load", "city H", "done", {"seed": seed})
 
 
 def _require_free(access: Access, city: DemoCity) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -60,10 +61,14 @@ def sample_scenario(access: Access) -> StoredScenario:
 def upload_scenario(access: Access, file: bytes) -> StoredScenario:
     """Save a scenario file under its id, or the first free one like it.
 
-    Raises Refused with every problem: code, path, line and fix.
+    A file that is there already, unedited since, is not saved again: who does not know whether an
+    upload came through may repeat it. Raises Refused with every problem: code, path, line and fix.
     """
     authorize(access.user, "scenario.edit")
     content = plain_scenario(load_scenario(read_document(file), catalogue_in_use(access)))
+    held = _uploaded(access, content)
+    if held is not None:
+        return held
     return _saved(access, {**content, "scenario": _free(access, content["scenario"])}, 0)
 
 
@@ -147,6 +152,20 @@ def _free(access: Access, base: str) -> str:
     while f"{base}-{number}" in used:
         number += 1
     return f"{base}-{number}"
+
+
+def _uploaded(access: Access, content: Mapping[str, Any]) -> StoredScenario | None:
+    """The scenario that a file with this content has become, under its id or one like it."""
+    own = re.compile(re.escape(content["scenario"]) + r"(-\d+)?")
+    return next(
+        (
+            one
+            for one in list_scenarios(access)
+            if own.fullmatch(one.id)
+            and {**one.content, "scenario": ""} == {**content, "scenario": ""}
+        ),
+        None,
+    )
 
 
 def _saved(access: Access, content: Mapping[str, Any], version: int) -> StoredScenario:

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,15 +40,22 @@ class Workspace:
         self.engine = engine
         self.location = location
         self._file = file
+        self._whole: ContextVar[sa.Connection | None] = ContextVar("whole", default=None)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
+        if (whole := self._whole.get()) is not None:
+            yield whole
+            return
         with self._in_place(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """One transaction: all of it or, after an exception, none of it."""
+        if (whole := self._whole.get()) is not None:
+            yield whole
+            return
         with self._in_place(), self.engine.connect() as plain:
             connection = plain.execution_options(writing=True)
             with connection.begin():
@@ -98,6 +106,19 @@ class Workspace:
     def damaged(self, what: str) -> WorkspaceUnusable:
         """The refusal (E906) for content that is not what was stored."""
         return unusable("E906", self.location, problem=what)
+
+    @contextmanager
+    def as_one(self) -> Iterator[None]:
+        """Everything that is read and written inside is one transaction, whoever does it.
+
+        A refusal inside takes its own line of the audit back with the rest.
+        """
+        with self.writing() as connection:
+            token = self._whole.set(connection)
+            try:
+                yield
+            finally:
+                self._whole.reset(token)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from actions.access import open_access
+from actions.scenario_edits import edit_scenario, upload_scenario
 from actions.scenarios import (
     delete_scenario,
     list_scenarios,
@@ -43,6 +44,20 @@ def test_of_two_people_who_edit_the_same_version_the_second_is_told(tmp_path):
         )
         results = list(rows.scalars())
     assert results == ["done", "done", "refused", "refused", "refused", "deleted"]
+    access.workspace.close()
+
+
+def test_an_upload_that_is_repeated_makes_no_copy_and_another_content_does(tmp_path):
+    access = open_access(str(tmp_path / "w.db"))
+    file = scenario_yaml(PLAN)
+    first = upload_scenario(access, file)
+    assert upload_scenario(access, file) == first
+    other = upload_scenario(access, scenario_yaml(PLAN | {"budget": 400}))
+    assert other.id != first.id
+    assert upload_scenario(access, scenario_yaml(PLAN | {"budget": 400})) == other
+    edit_scenario(access, first, budget=500)
+    assert upload_scenario(access, file).content["budget"] == 300, "what was edited is another"
+    assert len(list_scenarios(access)) == 3
     access.workspace.close()
 
 

@@ -27,6 +27,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tests.faults import (
+    hostile_formats,
     hostile_options,
     hostile_text,
     hostile_workbooks,
@@ -71,10 +72,13 @@ def state_of(workspace: Path) -> State:
     """Look at a workspace without the program."""
     try:
         with closing(sqlite3.connect(f"file:{workspace}?mode=ro", uri=True)) as base:
-            sound = base.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+            # What is damaged may be no text.
+            base.text_factory = bytes
+            sound = base.execute("PRAGMA integrity_check").fetchone()[0] == b"ok"
             sound &= not base.execute("PRAGMA foreign_key_check").fetchall()
             names = [
-                r[0] for r in base.execute("SELECT name FROM sqlite_master WHERE type='table'")
+                r[0].decode()
+                for r in base.execute("SELECT name FROM sqlite_master WHERE type='table'")
             ]
             digest = hashlib.sha256()
             for name in sorted(set(names) - ASIDE):
@@ -89,13 +93,13 @@ def _half(base: sqlite3.Connection) -> Iterator[str]:
     for kind, table in (("survey", "answers"), ("metrics", "metric_values")):
         batches = {r[0] for r in base.execute("SELECT id FROM batches WHERE kind = ?", (kind,))}
         brought = {r[0] for r in base.execute(f"SELECT DISTINCT batch FROM {table}")}
-        yield from batches ^ brought
+        yield from map(repr, batches ^ brought)
 
 
 def cases(seed: int) -> list[Case]:
     """Every case, in an order that spreads the slow ones."""
     modules = (
-        hostile_workbooks, hostile_text, hostile_yaml, hostile_options, hostile_workspaces,
+        hostile_workbooks, hostile_formats, hostile_text, hostile_yaml, hostile_options, hostile_workspaces,
     )  # fmt: skip
     found = [case for module in modules for case in module.cases(random.Random(seed))]
     names: Counter[str] = Counter()

@@ -259,7 +259,11 @@ def _sheet() -> bytes:
 
     catalogue = default_catalogue()
     rows = [(m.id, m.name["zh"], id, id) for m in catalogue.measures for id in m.effects]
-    content = expert_sheet(rows, catalogue.gap, "zh")[1]
+    return filled_sheet(expert_sheet(rows, catalogue.gap, "zh")[1])
+
+
+def filled_sheet(content: bytes) -> bytes:
+    """A blank sheet with one expert's judgement of the first effect."""
     return _edited(content, {"A2": "Zhang", "F2": 8, "G2": 15, "H2": 25, "I2": "limits", "J2": "r"})
 
 

@@ -11,7 +11,10 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from tests.faults.test_kill_points import ROOT, answers, facts
+from tests.faults.hostile_case import answers, as_text
+from tests.faults.kills import facts
+
+ROOT = Path(__file__).parents[2]
 
 
 def fourfold(workspace: Path, *arguments: str, largest: int | None = None) -> tuple[int, dict]:
@@ -35,22 +38,22 @@ def fourfold(workspace: Path, *arguments: str, largest: int | None = None) -> tu
 
 def test_a_full_disk_is_told_and_passes(tmp_path):
     workspace, file = tmp_path / "w.db", tmp_path / "s.csv"
-    file.write_bytes(answers("甲局", 3))
+    file.write_bytes(as_text(answers("甲局")))
     assert fourfold(workspace, "import", "survey", str(file), "--round", "2025")[0] == 0
     before = facts(workspace)
-    file.write_bytes(answers("乙局", 4, people=20_000))
+    file.write_bytes(as_text(answers("乙局", people=3_000)))
     wanted = ("import", "survey", str(file), "--round", "2026")
     status, answer = fourfold(workspace, *wanted, largest=workspace.stat().st_size + 40_000)
     assert status == 4 and answer["error"]["code"].startswith("E90")
     assert facts(workspace) == before
     assert fourfold(workspace, "rounds")[0] == 0
-    file.write_bytes(answers("乙局", 4))
+    file.write_bytes(as_text(answers("乙局")))
     assert fourfold(workspace, *wanted)[0] == 0
 
 
 def test_a_short_lock_is_waited_for(tmp_path):
     workspace, file = tmp_path / "w.db", tmp_path / "s.csv"
-    file.write_bytes(answers("甲局", 3))
+    file.write_bytes(as_text(answers("甲局")))
     assert fourfold(workspace, "rounds")[0] == 0
     with closing(sqlite3.connect(workspace, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
