@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from actions.access import Access, open_access
 from actions.catalogue_edits import adopt_next, plain_catalogue
 from actions.demo import load_demo, load_demo_if_empty
@@ -16,13 +18,13 @@ from actions.framework_drafts import adopt_draft, framework_draft, start_framewo
 from actions.framework_edits import edit_framework
 from actions.frameworks import use_framework
 from actions.imports import import_metrics, import_survey
-from actions.jobs import run_job
+from actions.jobs import interrupt_jobs, run_job
 from actions.measures import catalogue_in_use, use_measures
 from actions.rounds import bind_round, new_round, publish_round, set_exclusion_policy
 from actions.scenario_edits import upload_scenario
 from analysis.scenarios.catalogue_file import default_catalogue_text, default_scenario_text
 from indicators.framework import default_framework_text
-from survey_data.workspace import open_workspace, progress
+from survey_data.workspace import open_workspace, progress, schema
 from tests.faults.hostile_case import answers, as_text
 from tests.faults.hostile_text import filled_sheet
 
@@ -76,11 +78,19 @@ def _draft(base: Path) -> Act:
 def _job(base: Path) -> Act:
     access = open_access(str(base))
     draft = start_draft(access, SECOND, "b.csv", "survey", "2026")
-    job = progress.new_job(access.workspace, "import", "owner", {"draft": draft.id})
     access.workspace.close()
 
     def at(location: str) -> None:
-        run_job(location, job, "owner", False)
+        """As after a start: what a dead process left is ended, and the work is asked for again."""
+        access = open_access(location)
+        interrupt_jobs(access)
+        arguments = {"draft": draft.id}
+        job = progress.new_job(access.workspace, "import", "owner", arguments)
+        run_job(location, job, "all")
+        with access.workspace.reading() as connection:
+            states = set(connection.execute(sa.select(schema.jobs.c.state)).scalars())
+        assert states <= {"done", "interrupted"}, states
+        access.workspace.close()
 
     return at
 
@@ -168,7 +178,7 @@ WORKS = (
     Work("metrics", acting(lambda a: import_metrics(a, METRICS, "m.csv", "2025"))),
     Work("roster", acting(lambda a: import_departments(a, ROSTER, "r.csv"))),
     Work("draft", _draft, ("drafts",)),
-    Work("job", _job, ("drafts", "jobs")),
+    Work("job", _job, ("drafts",)),
     Work("framework", acting(lambda a: use_framework(a, FRAMEWORK))),
     Work("framework draft", _framework_draft),
     Work("measures", acting(lambda a: use_measures(a, CATALOGUE))),

@@ -20,6 +20,7 @@ import sqlite3
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
@@ -30,10 +31,10 @@ import sqlalchemy as sa
 from tests.faults.forked import Child, command, load_everything, start
 from tests.faults.kill_works import WORKS, Act, Work
 
-ASIDE = {"raw_files", "sqlite_sequence"}
-"""Kept before anything else: a file that is there and brought nothing in does no harm."""
+ASIDE = {"raw_files", "jobs", "sqlite_sequence"}
+"""A file that is kept and brought nothing in does no harm; jobs say how far they are as they go."""
 
-VARYING = {"added_at", "changed_at", "received_at", "at", "sequence", "heartbeat", "pid", "host"}
+VARYING = {"added_at", "changed_at", "received_at", "at", "sequence"}
 """Columns that differ from run to run."""
 
 EACH = 10
@@ -55,13 +56,18 @@ class Kill:
 
 @dataclass
 class Moments:
-    """In the child: counts its moments, and waits at the wanted one."""
+    """In the child: counts its moments, and waits at the wanted one.
+
+    ``within``: for each moment the number of the transaction between whose first and last statement
+    it lies, 0 for none.
+    """
 
     tell: int
     wanted: int | None = None
     waits: bool = True
-    within: list[bool] = field(default_factory=list)
+    within: list[int] = field(default_factory=list)
     _sent: int = 0
+    _transaction: int = 0
 
     def install(self) -> None:
         sa.event.listen(sa.Engine, "before_cursor_execute", self._before)
@@ -71,23 +77,24 @@ class Moments:
     def _before(self, connection: sa.Connection, _: object, statement: str, *__: object) -> None:
         if statement.startswith("BEGIN"):
             self._sent = 0
-        self._moment(self._writes(connection) and self._sent > 0)
+            self._transaction += 1
+        self._moment(self._number(connection))
 
     def _after(self, connection: sa.Connection, _: object, statement: str, *__: object) -> None:
         self._sent += not statement.startswith("BEGIN")
-        self._moment(self._writes(connection) and self._sent > 0)
+        self._moment(self._number(connection))
 
     def _commit(self, connection: sa.Connection) -> None:
-        self._moment(self._writes(connection) and self._sent > 0)
+        self._moment(self._number(connection))
 
     def end(self) -> None:
-        self._moment(False)
+        self._moment(0)
 
-    @staticmethod
-    def _writes(connection: sa.Connection) -> bool:
-        return bool(connection.get_execution_options().get("writing"))
+    def _number(self, connection: sa.Connection) -> int:
+        writes = connection.get_execution_options().get("writing") and self._sent
+        return self._transaction if writes else 0
 
-    def _moment(self, within: bool) -> None:
+    def _moment(self, within: int) -> None:
         if len(self.within) == self.wanted:
             os.write(self.tell, b".")
             while self.waits:
@@ -104,12 +111,7 @@ def facts(workspace: Path) -> Facts:
         tables = [r[0] for r in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {
             table: sorted(
-                tuple(
-                    str(row[key])
-                    for key in row.keys()  # noqa: SIM118
-                    # A job that was cut short after its commit has nothing to report again.
-                    if key not in VARYING and (table, key) != ("jobs", "result")
-                )
+                tuple(str(row[key]) for key in row.keys() if key not in VARYING)  # noqa: SIM118
                 for row in base.execute(f'SELECT * FROM "{table}"')
                 if table != "audit" or row["result"] == "done"
             )
@@ -149,13 +151,16 @@ class Suite:
     def kills(self, each: int, chance: random.Random) -> Iterator[Kill]:
         """Four tenths at statements of commits, two in the commit itself, the rest around."""
         inside = [number for number, within in enumerate(self.within) if within]
+        sizes = Counter(filter(None, self.within))
+        # The commit of the largest transaction first: the work itself, not what is told of it.
+        commits = [max(n for n in inside if self.within[n] == t) for t, _ in sizes.most_common()]
         outside = [number for number, within in enumerate(self.within) if not within]
         some = max(1, round(0.4 * each))
-        for turn in range(some):
-            # Spread over all of them; the last is the commit, about to be sent.
-            yield self._at(inside[-1 - turn * len(inside) // some], "statement")
-        for _ in range(each // 5):
-            yield self._in_commit(inside[-1], chance.uniform(0, 0.004))
+        yield self._at(commits[0], "statement")
+        for turn in range(1, some):
+            yield self._at(inside[turn * len(inside) // some], "statement")
+        for number in range(each // 5):
+            yield self._in_commit(commits[number % len(commits)], chance.uniform(0, 0.004))
         for number in range(each // 5):
             yield self._at(outside[-1 if number == 0 else chance.randrange(len(outside))], "around")
         for _ in range(each - some - 2 * (each // 5)):
@@ -188,7 +193,7 @@ class Suite:
 
         return start(call)
 
-    def _undisturbed(self, place: Path) -> tuple[list[bool], float]:
+    def _undisturbed(self, place: Path) -> tuple[list[int], float]:
         ended = self._started(place, Moments(-1)).end()
         assert ended.status == 0, f"{self.work.name}: {ended.err}"
         return json.loads(ended.out.splitlines()[-1]), ended.seconds
