@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator
-from html import escape, unescape
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
@@ -29,19 +25,11 @@ from actions.plan_comparison import comparison_of_plans
 from actions.portfolio_documents import portfolio_document
 from actions.robustness import robustness_report
 from actions.robustness_documents import robustness_document
-from pages.literal import literal
 from tests.names import hostile_city
 from tests.names.hostile_city import NAMES, ROUNDS, SCENARIOS
 
 ROUND = ROUNDS[-1]
 LANGUAGES = ("zh", "en")
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = str(tmp_path_factory.mktemp("hostile") / "w.db")
-    hostile_city.build(path)
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -238,122 +226,3 @@ def test_every_document_of_the_pages_names_things_as_they_are(city, tmp_path, la
     texts = set(texts_of(draft_codebook(access, draft, lang)[1]))
     assert {NAMES[k] for k in range(20)} <= texts
     access.workspace.close()
-
-
-# Pages --------------------------------------------------------------------------------------------
-
-PAGES: list[tuple[str, dict[str, str]]] = [
-    ("see/overview.py", {}),
-    ("see/overview.py", {"part": "why", "group": NAMES[0]}),
-    *(("see/department.py", {"department": name}) for name in (NAMES[0], NAMES[10], "酉,戌;亥")),
-    ("see/department.py", {"part": "why", "department": NAMES[4]}),
-    *(("see/compare.py", {"part": part}) for part in ("scores", "pairs", "change", "tests")),
-    *(("see/quality.py", {"part": part}) for part in ("departments", "scales", "factors")),
-    ("see/robustness.py", {}),
-    ("bring/upload.py", {}),
-    *(("plan/measures.py", {"part": part}) for part in ("catalogue", "measure", "edit", "files")),
-    *(("plan/experts.py", {"part": part}) for part in ("picture", "judgements", "collect")),
-    *(
-        ("plan/scenario.py", {"part": part, "scenario": SCENARIOS[0]})
-        for part in ("plan", "edit", "all")
-    ),
-    *(
-        ("plan/portfolio.py", {"part": part})
-        for part in ("compare", "value", "assumptions", "roadmap", "optimum")
-    ),
-    ("manage/framework.py", {"adopted": "![i](x)<b>:red[x]"}),
-]
-
-
-def messages(app: Any) -> Iterator[tuple[str, Any]]:
-    """Kind and message of everything on a page, blocks included."""
-    for element in app._tree:
-        proto = getattr(element, "proto", None)
-        if proto is not None:
-            yield element.type, proto
-
-
-def marked_texts(app: Any) -> Iterator[str]:
-    """Every text of the page that Streamlit reads as Markdown (1.67: labels, help, captions,
-    messages, options of radios and of segmented controls; not of select boxes)."""
-    for kind, proto in messages(app):
-        if kind == "html":
-            continue
-        for field, value in proto.ListFields():
-            if field.name in ("label", "help", "body", "text") and isinstance(value, str):
-                yield value
-            elif field.name == "options" and kind in ("radio", "button_group"):
-                yield from (getattr(one, "content", one) for one in value)
-            elif field.message_type is not None and not hasattr(value, "__len__"):
-                yield str(getattr(value, "label", ""))
-
-
-def figure_texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Every text of a figure with the name of its attribute."""
-    if isinstance(value, str):
-        yield key, value
-    elif isinstance(value, dict):
-        for name, one in value.items():
-            if name != "template":
-                yield from figure_texts(one, name)
-    elif isinstance(value, list):
-        for one in value:
-            yield from figure_texts(one, key)
-
-
-SPECIAL = [name for name in (*NAMES, *SCENARIOS) if literal(name) != name]
-
-
-def check_page(app: Any) -> None:
-    for text in marked_texts(app):
-        assert [name for name in SPECIAL if name in text] == [], text
-    for kind, proto in messages(app):
-        if kind == "html":
-            bare = re.sub(r"<(script|style)>.*?</\1>", "", proto.body, flags=re.S)
-            assert not re.search(r"<script|<img|<a |onerror=alert[^&]*>|<b>丙", bare)
-        if kind != "plotly_chart":
-            continue
-        for key, text in figure_texts(json.loads(proto.spec)):
-            if key.endswith("template"):
-                assert not any(
-                    name in text for name in NAMES if len(name) > 6 and "<extra>" not in name
-                ), text
-            else:
-                assert not re.search(r"<(?!/?b>|br>)|&(?!amp;|lt;|gt;)", text), (key, text)
-
-
-@pytest.mark.parametrize("place", range(len(PAGES)), ids=lambda k: f"{PAGES[k][0]}-{k}")
-def test_every_page_shows_names_and_obeys_none(visit, city, place):
-    page, params = PAGES[place]
-    check_page(visit(city, page, lang=LANGUAGES[place % 2], round=ROUND, **params))
-
-
-def drawn(app: Any) -> set[str]:
-    """The texts of a page's pictures as a person reads them."""
-    found = set()
-    for kind, proto in messages(app):
-        if kind == "plotly_chart":
-            for _, text in figure_texts(json.loads(proto.spec)):
-                found.add(unescape(re.sub(r"</?b>|<br>", "", text)).replace("\u00a0", ""))
-    return found
-
-
-def test_pictures_and_their_tables_name_every_department_as_it_is(visit, city):
-    app = visit(city, "see/overview.py", lang="zh", round=ROUND)
-    seen = drawn(app)
-    # The matrix cuts a name wider than its column.
-    short = [name for name in NAMES if len(name) < 12]
-    assert [name for name in short if name not in seen] == []
-    tables = "".join(proto.body for kind, proto in messages(app) if kind == "html")
-    assert [name for name in NAMES if f"<td>{escape(name)}</td>" not in tables] == []
-
-
-def test_a_label_with_a_name_reads_as_the_name(visit, city):
-    for name in (NAMES[10], NAMES[14], NAMES[15], NAMES[18]):
-        app = visit(city, "see/overview.py", lang="zh", round=ROUND, department=name)
-        shown = [
-            re.sub(r"\\([^\w\s])", r"\1", proto.label).replace("\u2060", "")
-            for kind, proto in messages(app)
-            if kind == "page_link"
-        ]
-        assert any(name in label for label in shown), (name, shown)
