@@ -45,6 +45,10 @@ PAGES: list[tuple[str, dict[str, str]]] = [
     ("manage/framework.py", {"adopted": "![i](x)<b>:red[x]"}),
 ]
 
+SAMPLE = [{"part": part} for part in ("pairs", "departments", "measure", "judgements", "compare")]
+SAMPLE += [{"department": NAMES[0]}, {"part": "edit", "scenario": SCENARIOS[0]}]
+QUICK = ("bring/upload.py", "manage/framework.py")
+
 
 def messages(app: Any) -> Iterator[tuple[str, Any]]:
     """Kind and message of everything on a page, blocks included."""
@@ -108,7 +112,17 @@ def check_page(app: Any) -> None:
                 assert not re.search(r"<(?!/?b>|br>)|&(?!amp;|lt;|gt;)", text), (key, text)
 
 
-@pytest.mark.parametrize("place", range(len(PAGES)), ids=lambda k: f"{PAGES[k][0]}-{k}")
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(
+            place,
+            id=f"{page}-{place}",
+            marks=() if params in SAMPLE or page in QUICK else pytest.mark.slow,
+        )
+        for place, (page, params) in enumerate(PAGES)
+    ],
+)
 def test_every_page_shows_names_and_obeys_none(visit, city, place):
     page, params = PAGES[place]
     check_page(visit(city, page, lang=LANGUAGES[place % 2], round=ROUND, **params))
@@ -135,7 +149,7 @@ def test_pictures_and_their_tables_name_every_department_as_it_is(visit, city):
 
 
 def test_a_label_with_a_name_reads_as_the_name(visit, city):
-    for name in (NAMES[10], NAMES[14], NAMES[15], NAMES[18]):
+    for name in (NAMES[10], NAMES[14]):
         app = visit(city, "see/overview.py", lang="zh", round=ROUND, department=name)
         shown = [
             re.sub(r"\\([^\w\s])", r"\1", proto.label).replace("\u2060", "")
@@ -169,12 +183,23 @@ def drafts(city: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, st
     return path, draft.id, upload.id
 
 
-@pytest.mark.parametrize("part", ["tree", "structure", "judgements", "gates", "changes", "adopt"])
-def test_the_editor_of_frameworks_shows_names_and_obeys_none(visit, drafts, part):
+@pytest.mark.parametrize(
+    ("part", "node"),
+    [
+        ("tree", "A1x"),
+        ("structure", "A1"),
+        ("judgements", "overall"),
+        *(
+            pytest.param(part, "A1", marks=pytest.mark.slow)
+            for part in ("tree", "gates", "changes")
+        ),
+        ("adopt", "overall"),
+    ],
+)
+def test_the_editor_of_frameworks_shows_names_and_obeys_none(visit, drafts, part, node):
     path, draft, _ = drafts
-    for node in ("overall", "A1", "A1x"):
-        app = visit(path, "manage/framework.py", part=part, node=node, draft=draft, round=ROUND)
-        check_page(app)
+    app = visit(path, "manage/framework.py", part=part, node=node, draft=draft, round=ROUND)
+    check_page(app)
 
 
 @pytest.mark.parametrize("step", range(6))
