@@ -9,7 +9,7 @@ import numpy as np
 from actions.access import Access, authorize
 from actions.published import round_evidence
 from actions.scoring import round_scores
-from analysis.comparison import change
+from analysis.comparison import SAME, change, sure_rise
 from analysis.overview import CityOverview, Moved, city_overview
 from analysis.profile import Profile, profile
 from indicators.scores import Scores
@@ -145,10 +145,17 @@ def _city_change(now: Scores, then: Scores) -> Moved | None:
     drawn /= total
     difference = float(sum(points) / total)
     low, high = (float(q) for q in np.quantile(drawn, (0.05, 0.95)))
+    exact = all(
+        scores.high[row, 0] - scores.low[row, 0] <= SAME
+        for d, e, _ in pairs
+        for scores, row in ((now, d), (then, e))
+    )
+    if exact:
+        low = high = difference
     return Moved(
         float(then.city.score[0]),
         difference,
         min(low, difference),
         max(high, difference),
-        float((drawn > 0).mean()),
+        float(sure_rise(np.array(difference)) if exact else (drawn > 0).mean()),
     )

@@ -13,6 +13,8 @@ from indicators.scores import Scores
 Array = NDArray[np.float64]
 USEFUL = 2.0
 """δ: points of change that matter in practice."""
+SAME = 1e-9
+"""Scores nearer than this are the same, up to rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +54,9 @@ def change(now: Scores, then: Scores) -> Change:
             continue
         drawn = now.draws[:, d].astype(float) - then.draws[:, e].astype(float)
         point = now.score[d] - then.score[e]
-        exact = (now.high[d] == now.low[d]) & (then.high[e] == then.low[e])
+        exact = (now.high[d] - now.low[d] <= SAME) & (then.high[e] - then.low[e] <= SAME)
         low, high = quantiles(drawn, (0.05, 0.95))
-        up = np.where(exact, _sign(point), (drawn > 0).mean(axis=0))
+        up = np.where(exact, sure_rise(point), (drawn > 0).mean(axis=0))
         useful = np.where(exact, point > USEFUL, (drawn > USEFUL).mean(axis=0))
         values = (
             point,
@@ -68,6 +70,6 @@ def change(now: Scores, then: Scores) -> Change:
     return Change(*found)
 
 
-def _sign(point: Array) -> Array:
+def sure_rise(point: NDArray[np.floating]) -> Array:
     """Certainty of a rise without sampling error: 1, 0, and ½ where nothing changed."""
-    return np.where(point > 0, 1.0, np.where(point < 0, 0.0, 0.5))
+    return np.where(point > SAME, 1.0, np.where(point < -SAME, 0.0, 0.5))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pytest
 
+from actions.access import open_access
+from actions.overview import city_view
 from tests.cli.full_roster_city import DEPARTMENTS, PEOPLE, city
 
 
@@ -71,3 +73,18 @@ def test_one_informant_a_department_shows_no_level_for_sure_and_no_rank(fourfold
     assert max(max(u["level_probability"].values()) for u in found["units"]) < 0.9
     compared = fourfold("compare", "--round", "s", "--json").json
     assert {unit["letters"] for unit in compared["units"]} == {"a"}
+
+
+def test_a_city_that_answered_twice_alike_neither_rose_nor_fell(fourfold, tmp_path):
+    """Two censuses with the same answers: what has no error and did not move is no fall."""
+    city(fourfold, tmp_path, blank=0.0)
+    lines = (tmp_path / "s.csv").read_text("utf-8").splitlines()
+    (tmp_path / "t.csv").write_text("\n".join([lines[0], *lines[:0:-1]]), "utf-8")
+    assert fourfold("import", "survey", tmp_path / "t.csv", "--round", "s").status == 0
+    access = open_access(str(tmp_path / "own.db"))
+    moved = city_view(access, "s", "r").city_change
+    access.workspace.close()
+    assert moved is not None
+    assert (moved.difference, moved.low, moved.high, moved.p_up) == (0, 0, 0, 0.5)
+    change = fourfold("compare", "--round", "s", "--with", "r", "--json").json["change"]
+    assert {unit["p_up"] for unit in change["units"]} == {0.5}
