@@ -88,7 +88,7 @@ async def readyz(_: Request) -> JSONResponse:
 
 @asynccontextmanager
 async def lifespan(_: App) -> AsyncIterator[dict[str, Any]]:
-    """Before the first visitor: jobs that a dead server left, and the slow imports."""
+    """Before the first visitor: jobs that a dead server left, and the slow imports, begun."""
     access = open_access(None)
     interrupt_jobs(access)
     access.workspace.close()

@@ -6,9 +6,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from actions.errors import Refused
-from pages.frame import house_style, refused
-from pages.view import access, choose_language, say
+from pages import warm_up
+
+# Before anything else is imported here.
+warm_up.wait_for_overview()
+
+from actions.errors import Refused  # noqa: E402
+from pages.frame import house_style, refused  # noqa: E402
+from pages.view import access, choose_language, say  # noqa: E402
 
 _ICON = str(Path(__file__).parent / "favicon.svg")
 
@@ -114,4 +119,6 @@ page = st.navigation(
 st.set_page_config(page_title=f"{page.title} · {say('app.title')}", page_icon=_ICON, layout="wide")
 with st.sidebar:
     choose_language()
+if page.url_path not in ("", "overview"):
+    warm_up.wait_for_everything()
 page.run()
