@@ -71,8 +71,8 @@ if job is None or job.state == "done":
 def start() -> None:
     """Check the design at once, then hand the work to the worker process."""
     try:
-        if design is not None:
-            check_design(access(), round_id, design.encode())
+        if uploaded is not None:
+            check_design(access(), round_id, uploaded.getvalue())
     except Refused as refusal:
         frame.refused([found.as_json() for found in refusal.findings])
         return

@@ -93,3 +93,10 @@ def test_brackets_without_end_are_refused_with_their_line(visit, workspace, door
     access = open_access(workspace)
     assert list_scenarios(access) == []
     access.workspace.close()
+
+
+def test_a_design_in_another_encoding_is_refused_not_repaired(visit, workspace) -> None:
+    app = given(
+        visit, workspace, "design", "design: 我的\ninputs: {sampling: true}\n".encode("gb18030")
+    )
+    assert "E305" in text(app) and "UTF-8" in text(app)
