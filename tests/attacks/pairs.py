@@ -29,6 +29,10 @@ SHIPPED = Shape(larger=8, withheld=2, cells=4, rounds=("2024", "2025"), shipped=
 """The framework that ships, in a small city."""
 
 
+NOBODY = Shape(larger=0, withheld=3, cells=0, rounds=("2024", "2025"), metrics=False, seed=4)
+"""Every department has few respondents."""
+
+
 def generated(count: int) -> list[Shape]:
     """Cities of every size and make-up, the same on every machine."""
     found = []

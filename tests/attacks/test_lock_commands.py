@@ -10,7 +10,7 @@ import yaml
 
 from tests.attacks.cities import SCENARIO, SHIPPED_SCENARIO, Shape
 from tests.attacks.doors import content_of, differences, published_commands, said
-from tests.attacks.pairs import BARE, SHIPPED, WHOLE, Pair, generated, pair
+from tests.attacks.pairs import BARE, NOBODY, SHIPPED, WHOLE, Pair, generated, pair
 
 FEW = ("--draws", 100)
 COMMANDS: dict[str, list[tuple[object, ...]]] = {
@@ -67,9 +67,9 @@ def test_the_pair_hides_both_departments_and_questions_and_differs_in_them(whole
 
 
 def outputs(
-    workspace: Path, command: str, options: tuple[object, ...], shape: Shape
+    workspace: Path, command: str, options: tuple[object, ...], shape: Shape, tables: bool
 ) -> dict[str, object]:
-    """JSON, the tables in a language, and the document if one was asked for."""
+    """JSON, the tables if wanted, and the document if one was asked for."""
     folder = workspace.parent
     given = list(options)
     if command == "simulate":
@@ -83,18 +83,22 @@ def outputs(
         document.unlink(missing_ok=True)
     asked = [*command.split(), *given, "--round", "2025", "--published"]
     into = [] if document is None else ["-o", document]
-    language = "zh" if len(options) % 2 else "en"
+    language = ("--language", "zh" if len(options) % 2 else "en")
+    refused = shape.larger == 0
     found: dict[str, object] = {
-        "json": said(workspace, *asked, *into, "--json", "--language", language),
-        "tables": said(workspace, *asked, "--language", language),
+        "json": said(workspace, *asked, *into, "--json", *language, refused=refused)
     }
-    if document is not None:
+    if tables:
+        found["tables"] = said(workspace, *asked, *language, refused=refused)
+    if document is not None and document.exists():
         found["document"] = content_of(document.read_bytes())
     return found
 
 
-def assert_equal_bytes(made: Pair, command: str, options: tuple[object, ...], shape: Shape) -> None:
-    one, other = (outputs(workspace, command, options, shape) for workspace in made)
+def assert_equal_bytes(
+    made: Pair, command: str, options: tuple[object, ...], shape: Shape, tables: bool = True
+) -> None:
+    one, other = (outputs(workspace, command, options, shape, tables) for workspace in made)
     found = list(differences(one, other))
     assert not found, f"{command} {options}: {len(found)} differences\n" + "\n".join(found[:12])
 
@@ -103,7 +107,8 @@ def assert_equal_bytes(made: Pair, command: str, options: tuple[object, ...], sh
     ("command", "options"), [(name, some) for name, every in COMMANDS.items() for some in every]
 )
 def test_hidden_answers_move_no_byte_of_a_command(whole, command, options):
-    assert_equal_bytes(whole, command, options, WHOLE)
+    # Tables hold a part of what JSON holds, so of each command they are read once or twice.
+    assert_equal_bytes(whole, command, options, WHOLE, options in COMMANDS[command][:2])
 
 
 @pytest.mark.parametrize("command", ["score", "quality", "compare", "diagnose"])
@@ -112,7 +117,9 @@ def test_nor_without_a_roster_metrics_groups_and_an_earlier_round(bare, command)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shape", [SHIPPED, *generated(12)], ids=lambda shape: f"seed{shape.seed}")
+@pytest.mark.parametrize(
+    "shape", [SHIPPED, NOBODY, *generated(12)], ids=lambda shape: f"seed{shape.seed}"
+)
 def test_nor_in_any_other_city(tmp_path, shape):
     made = pair(tmp_path, shape, (2, 3))
     for command, every in COMMANDS.items():
@@ -122,3 +129,13 @@ def test_nor_in_any_other_city(tmp_path, shape):
             if len(shape.rounds) == 1 and "2024" in options:
                 continue
             assert_equal_bytes(made, command, options, shape)
+
+
+def test_a_city_in_which_everybody_is_withheld_is_refused_with_the_reason(tmp_path):
+    made = pair(tmp_path, NOBODY)
+    assert_equal_bytes(made, "score", FEW, NOBODY)
+    said_of = json.loads(
+        said(made[0], "quality", "--round", "2025", "--published", "--json", refused=True)
+    )
+    assert said_of["error"]["code"] == "E940"
+    assert "five respondents" in said_of["error"]["fix"]["en"]

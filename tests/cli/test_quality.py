@@ -169,24 +169,18 @@ def test_answers_for_lavaan_are_directed_and_complete(inventory_round, tmp_path)
     assert ours.equals(theirs.astype(float))
 
 
-def test_what_is_published_tells_nothing_of_departments_of_few(fourfold, tmp_path):
-    assert fourfold("demo", "--rounds", 1).status == 0
-    whole = fourfold("quality", "--round", "2025", "--json").json
-    shown = fourfold("quality", "--round", "2025", "--published", "--json").json
-    few = {
-        id
-        for id, one in next(iter(whole["agreement"].values()))["estimates"].items()
-        if 0 < one["n"] < 5
-    }
+def test_what_is_published_tells_nothing_of_departments_of_few(fourfold, demo, tmp_path):
+    ask = ("--workspace", demo, "--round", "2025", "--json")
+    whole = fourfold("score", "--draws", 100, *ask).json
+    shown = fourfold("quality", "--published", *ask).json
+    few = {unit["id"] for unit in whole["units"] if 0 < unit["n"] < 5}
     assert few
     for one in shown["agreement"].values():
         for id in few:
             assert one["rwg_j"][id] is None
             assert set(one["estimates"][id].values()) == {None}
         assert all(one["estimates"][id]["raw"] for id in one["estimates"] if id not in few)
-    refused = fourfold(
-        "quality", "--round", "2025", "--published", "--lavaan", tmp_path / "l.zip", "--json"
-    )
+    refused = fourfold("quality", "--published", "--lavaan", tmp_path / "l.zip", *ask)
     assert refused.status == 3 and refused.json["error"]["code"] == "E922"
     assert not (tmp_path / "l.zip").exists()
 
