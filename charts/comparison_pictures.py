@@ -257,15 +257,15 @@ def probability_matrix(report: Report, tokens: Theme, language: str) -> Picture 
     units = ordered(report, "score")
     if len(units) < 2:
         return None
-    names = [unit["name"][language] for unit in units]
+    ids, names = [unit["id"] for unit in units], [unit["name"][language] for unit in units]
     above = matrix_of(report)
     labels = [shortened(name, MOST_NAME, FONT_SIZE) + SPACE for name in names]
     side = 44 + ROW * len(units)
     drawn = figure(tokens, side + 90, left=room(labels, FONT_SIZE), right=8, top=10, bottom=120)
     drawn.add_heatmap(
         z=[[None if p is None else min(p, 1 - p) for p in row] for row in above],
-        x=names,
-        y=names,
+        x=ids,
+        y=ids,
         zmin=0,
         zmax=0.5,
         colorscale=[[0, tokens.second], [0.2, tokens.band], [1, tokens.accent]],
@@ -289,16 +289,18 @@ def probability_matrix(report: Report, tokens: Theme, language: str) -> Picture 
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
+    # By ids, and these as texts: departments may share a name, and 7 and 007 are not one number.
+    drawn.update_layout(xaxis_type="category", yaxis_type="category")
     drawn.update_yaxes(
         autorange="reversed",
-        tickvals=names,
+        tickvals=ids,
         ticktext=labels,
         tickfont={"size": FONT_SIZE, "color": tokens.ink},
     )
     drawn.update_xaxes(
         tickangle=-60,
         # Without places of its own the axis leaves names out where there is no room for all.
-        labelalias={name: shortened(name, 100, 10) for name in names},
+        labelalias={id: shortened(name, 100, 10) for id, name in zip(ids, names, strict=True)},
         tickfont={"size": 10, "color": tokens.grey},
     )
     ties = sum(pair["tied"] for pair in report["pairs"])

@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 
 from actions.access import open_access
+from actions.departments import import_departments
 from actions.drafts import get_draft, save_draft, start_draft
 from actions.framework_drafts import start_framework_draft
 from actions.framework_edits import edit_framework
+from actions.frameworks import use_framework
+from actions.imports import import_survey
 from actions.judgements import add_expert, judge, judgements
 from pages.literal import literal
 from tests.names import hostile_city
@@ -215,3 +218,26 @@ def test_every_step_of_an_upload_shows_names_and_obeys_none(visit, drafts, step,
     save_draft(access, held, step=step)
     access.workspace.close()
     check_page(visit(own, "bring/upload.py", draft=upload, lang=LANGUAGES[step % 2]))
+
+
+def test_departments_that_read_as_one_number_or_share_a_name_keep_their_own_places(visit, tmp_path):
+    """7 and 007, and two that are both called 同名."""
+    path = str(tmp_path / "w.db")
+    access = open_access(path)
+    use_framework(access, hostile_city.bytes_of(hostile_city.framework()))
+    rows = [["id", "name_zh"], ["7", "7"], ["007", "007"], ["甲", "同名"], ["乙", "同名"]]
+    import_departments(access, hostile_city.csv_of(rows), "d.csv")
+    answers = [
+        [id, *[str(1 + (k + p) % 5)] * 3] for k, (id, _) in enumerate(rows[1:]) for p in range(6)
+    ]
+    content = hostile_city.csv_of([["部门", "A1x1", "A1x2", "A1x3"], *answers])
+    import_survey(access, content, "s.csv", "2025")
+    access.workspace.close()
+    app = visit(path, "see/compare.py", part="pairs", node="A1x")
+    (spec,) = [json.loads(p.spec) for kind, p in messages(app) if kind == "plotly_chart"]
+    (grid,) = spec["data"]
+    assert sorted(grid["x"]) == sorted(grid["y"]) == sorted(["7", "007", "甲", "乙"])
+    assert spec["layout"]["xaxis"]["type"] == spec["layout"]["yaxis"]["type"] == "category"
+    assert sorted(t.strip() for t in spec["layout"]["yaxis"]["ticktext"]) == sorted(
+        ["7", "007", "同名", "同名"]
+    )
