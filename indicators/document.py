@@ -87,7 +87,7 @@ def parse(content: bytes | str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = None if mark is None else mark.line + 1
-        raise Unreadable("yaml", line, problem=error.problem or "?", line=line or "?") from None
+        raise Unreadable("yaml", line, problem=error.problem or "?") from None
     except yaml.reader.ReaderError as error:
         raise Unreadable("character", _line_of_unprintable(written)) from error
     if not isinstance(builder.root, dict):

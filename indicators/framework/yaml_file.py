@@ -24,8 +24,11 @@ def document(written: Written) -> Document:
 
 def unreadable(found: Unreadable) -> Refused:
     """The refusal (E305) of a text that is no document."""
-    where = {"path": ""} if found.line is None else {"path": "", "line": found.line}
     reason = text(f"framework.reason.{found.reason}", **found.params)
+    if found.line is None:
+        return Refused(Finding("E305", where={"path": ""}, params={"reason": reason}))
+    reason = text("framework.reason.at-line", line=found.line, reason=reason)
+    where = {"path": "", "line": found.line}
     return Refused(Finding("E305", where=where, params={"reason": reason}))
 
 
