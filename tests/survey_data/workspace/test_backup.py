@@ -46,7 +46,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
 
     def named(engine: str) -> str:
         if engine == "sqlite":
-            return str(tmp_path / f"{len(list(tmp_path.iterdir()))}.db")
+            return str(tmp_path / f"place-{len(list(tmp_path.iterdir()))}.db")
         return request.getfixturevalue("postgres_url")()
 
     return named
