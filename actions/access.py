@@ -118,3 +118,9 @@ def open_access(location: str | None, *, published: bool = False, create: bool =
 def existing_access(location: str | None) -> Access:
     """The owner at a workspace that is there, as it is: nothing is created or migrated."""
     return Access(existing_workspace(location))
+
+
+def still_there(access: Access) -> None:
+    """Raises WorkspaceUnusable when what was opened has gone or another has taken its place."""
+    with access.workspace.reading():
+        pass

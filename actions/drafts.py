@@ -1,8 +1,18 @@
-"""Uploads on their way in: each step is kept, so that a closed tab loses nothing."""
+"""Uploads on their way in: each step is kept, so that a closed tab loses nothing.
+
+An upload shows single answers, so on a page it belongs to who began it: it opens with a token of 256
+bits, which the address holds and of which the workspace has the SHA-256 alone. The token is made
+from the secret name of the browser, so that the same browser finds its open uploads again; without
+such a name it is drawn at random, and the address is the only way back.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from actions.access import Access, authorize
@@ -12,7 +22,7 @@ from actions.imports import (
     preview_metrics,
     preview_survey,
 )
-from indicators.findings import Refused
+from indicators.findings import Finding, Refused
 from survey_data.annotated import annotate
 from survey_data.metrics import MetricsImport
 from survey_data.reading import PAGE_LIMITS, RawTable, ReadOptions, read
@@ -28,17 +38,24 @@ __all__ = [
     "annotated_draft",
     "commit_draft",
     "discard_draft",
+    "discard_named_draft",
+    "draft_at",
+    "drafts_of",
+    "drafts_report",
     "encodings_of",
     "get_draft",
     "open_drafts",
     "preview_draft",
     "read_draft",
+    "reopen_draft",
     "save_draft",
     "start_draft",
 ]
 
 
-def start_draft(access: Access, content: bytes, name: str, kind: str, round_id: str) -> Draft:
+def start_draft(
+    access: Access, content: bytes, name: str, kind: str, round_id: str, browser: str = ""
+) -> Draft:
     """Keep the uploaded bytes and open a draft. ``kind`` is ``survey`` or ``metrics``.
 
     Raises Refused (E916) for a name that a round cannot have.
@@ -47,11 +64,16 @@ def start_draft(access: Access, content: bytes, name: str, kind: str, round_id: 
     registry.require_round_id(round_id)
     sha256 = batches.store_raw(access.workspace, content, name)
     first = {"kind": kind, "round": round_id, "file": name, "size": len(content), "step": 1}
-    return progress.new_draft(access.workspace, access.user.id, sha256, first)
+    id = progress.new_draft_id()
+    token = _token(browser, id)
+    draft = progress.new_draft(
+        access.workspace, access.user.id, sha256, first, id=id, token_sha256=_sha256(token)
+    )
+    return replace(draft, key=f"{id}.{token}")
 
 
 def get_draft(access: Access, id: str) -> Draft | None:
-    """A draft of an upload of this user, None when it is gone."""
+    """A draft of an upload of this user, None when it is gone; for the owner at the machine."""
     authorize(access.user, "draft.edit", id)
     found = progress.draft(access.workspace, id)
     own = found is not None and found.owner == access.user.id and _is_upload(found)
@@ -59,10 +81,61 @@ def get_draft(access: Access, id: str) -> Draft | None:
 
 
 def open_drafts(access: Access) -> list[Draft]:
+    """All open uploads of this user, the last changed first; for the owner at the machine."""
     authorize(access.user, "draft.edit")
     return [
         one for one in progress.open_drafts(access.workspace, access.user.id) if _is_upload(one)
     ]
+
+
+def draft_at(access: Access, key: str) -> Draft | None:
+    """The draft that ``ID.TOKEN`` of an address opens, None where it opens none."""
+    authorize(access.user, "draft.edit")
+    id, _, token = key.partition(".")
+    found = get_draft(access, id)
+    return replace(found, key=key) if found is not None and _opens(token, found) else None
+
+
+def drafts_of(access: Access, browser: str) -> list[Draft]:
+    """The open uploads that were begun in a browser, each with the key that opens it."""
+    authorize(access.user, "draft.edit")
+    if not browser:
+        return []
+    held = [(one, _token(browser, one.id)) for one in open_drafts(access)]
+    return [replace(one, key=f"{one.id}.{token}") for one, token in held if _opens(token, one)]
+
+
+def reopen_draft(access: Access, id: str) -> str:
+    """A new key for a draft; the earlier one opens it no more. Raises Refused (E908)."""
+    authorize(access.user, "draft.edit", id)
+    if get_draft(access, id) is None:
+        raise Refused(Finding("E908", params={"draft": id}))
+    token = secrets.token_hex(32)
+    progress.open_with(access.workspace, id, _sha256(token))
+    return f"{id}.{token}"
+
+
+def drafts_report(access: Access) -> dict[str, Any]:
+    """All open uploads, without what they hold."""
+    return {
+        "drafts": [
+            {
+                "id": one.id,
+                "kind": one.content["kind"],
+                "round": one.content["round"],
+                "file": one.content["file"],
+                "changed_at": one.changed_at,
+            }
+            for one in open_drafts(access)
+        ]
+    }
+
+
+def discard_named_draft(access: Access, id: str) -> None:
+    """Forget an upload by its id. Raises Refused (E908) when there is none."""
+    if get_draft(access, id) is None:
+        raise Refused(Finding("E908", params={"draft": id}))
+    discard_draft(access, id)
 
 
 def save_draft(access: Access, draft: Draft, **changes: Any) -> Draft:
@@ -109,7 +182,7 @@ def annotated_draft(access: Access, draft: Draft, table: RawTable, lang: str) ->
 def commit_draft(access: Access, id: str, step: Callable[[str, float], None]) -> dict[str, Any]:
     """Bring the draft in, wholly or not at all; then the draft is done with."""
     authorize(access.user, "batch.import", id)
-    draft = progress.draft(access.workspace, id)
+    draft = get_draft(access, id)
     if draft is None:
         return {"batch": None}
     content = batches.raw_content(access.workspace, draft.sha256)
@@ -151,6 +224,21 @@ def active_survey_batches(access: Access, round_id: str) -> list[str]:
     except Refused:
         return []
     return [b.id for b in info.batches if b.kind == "survey" and b.state == "active"]
+
+
+def _token(browser: str, id: str) -> str:
+    """64 hexadecimal digits; nobody without the browser's name can make them."""
+    if not browser:
+        return secrets.token_hex(32)
+    return hmac.new(browser.encode(), id.encode(), hashlib.sha256).hexdigest()
+
+
+def _opens(token: str, draft: Draft) -> bool:
+    return hmac.compare_digest(_sha256(token), draft.token_sha256)
+
+
+def _sha256(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _is_upload(draft: Draft) -> bool:

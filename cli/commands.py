@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 from charts.numbers import probability as written_probability
 from cli.comparison_command import comparison_command
 from cli.diagnosis_command import diagnose_command, weights_command
+from cli.draft_commands import draft_app
 from cli.import_commands import import_app
 from cli.keeping_commands import backup_command, doctor_command, restore_command
 from cli.output import Output
@@ -30,6 +32,7 @@ framework_app = typer.Typer(no_args_is_help=True, help="Check, show, adopt a fra
 round_app = typer.Typer(no_args_is_help=True, help="Make, bind, publish a round.")
 app.add_typer(framework_app, name="framework")
 app.add_typer(import_app, name="import")
+app.add_typer(draft_app, name="draft")
 app.add_typer(round_app, name="round")
 app.command("compare")(comparison_command)
 app.command("quality")(quality_command)
@@ -50,15 +53,19 @@ def start_app(
 ) -> None:
     """Start the web app on the workspace; an empty one first gets the demo city."""
     from actions.demo import load_demo_if_empty
+    from actions.server_address import LOOPBACK, check_address
     from cli.server import serve
 
+    address = check_address(os.environ.get("FOURFOLD_ADDRESS", LOOPBACK))
     access, output = owner()
+    access.workspace.check()
     if load_demo_if_empty(access):
         output.remark(output.say("command.demo-loaded"))
-    output.remark(output.say("command.address", address=f"http://127.0.0.1:{port}"))
+    host = f"[{address}]" if ":" in address else address
+    output.remark(output.say("command.address", address=f"http://{host}:{port}"))
     location = access.workspace.location
     access.workspace.close()
-    raise typer.Exit(serve(location, port))
+    raise typer.Exit(serve(location, address, port))
 
 
 @app.command()

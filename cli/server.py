@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 
-def serve(workspace: str, port: int) -> int:
-    """Run the server on the loopback address until it is stopped; its exit status.
+def serve(workspace: str, address: str, port: int) -> int:
+    """Run the server on an address of this machine until it is stopped; its exit status.
 
     Where the system can, this process becomes the server: who stops the one stops the other.
     """
@@ -21,7 +21,7 @@ def serve(workspace: str, port: int) -> int:
         "run",
         str(root / "app.py"),
         f"--server.port={port}",
-        "--server.address=" + os.environ.get("FOURFOLD_ADDRESS", "127.0.0.1"),
+        f"--server.address={address}",
         "--server.headless=true",
     ]
     # Run where the settings lie, so that the app looks the same from any folder.

@@ -11,7 +11,7 @@ from pages import warm_up
 # Before anything else is imported here.
 warm_up.wait_for_overview()
 
-from actions.errors import Refused  # noqa: E402
+from actions.errors import Refused, WorkspaceUnusable  # noqa: E402
 from pages.frame import house_style, refused  # noqa: E402
 from pages.view import access, choose_language, say  # noqa: E402
 
@@ -121,4 +121,7 @@ with st.sidebar:
     choose_language()
 if page.url_path not in ("", "overview"):
     warm_up.wait_for_everything()
-page.run()
+try:
+    page.run()
+except WorkspaceUnusable as refusal:
+    refused([found.as_json() for found in refusal.findings])

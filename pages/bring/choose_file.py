@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from actions.drafts import discard_draft, open_drafts, start_draft
+from actions.drafts import discard_draft, drafts_of, start_draft
 from actions.errors import Refused
 from actions.rounds import list_rounds
 from actions.templates import make_template
 from pages import frame
+from pages.browser import browser
 from pages.literal import literal
 from pages.view import access, language, say
 
@@ -59,16 +60,16 @@ def _new_upload() -> None:
     ):
         assert file is not None
         try:
-            draft = start_draft(access(), file.getvalue(), file.name, str(kind), named)
+            draft = start_draft(access(), file.getvalue(), file.name, str(kind), named, browser())
         except Refused as refusal:
             frame.refused([one.as_json() for one in refusal.findings])
             return
-        st.query_params["draft"] = draft.id
+        st.query_params["draft"] = draft.key
         st.rerun()
 
 
 def _open_uploads() -> None:
-    drafts = open_drafts(access())
+    drafts = drafts_of(access(), browser())
     if not drafts:
         return
     frame.section(say("upload.open"), say("upload.open-note"))
@@ -77,7 +78,7 @@ def _open_uploads() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             label = say("upload.resume", file=facts["file"], round=facts["round"])
             if st.button(literal(label), key=f"resume-{draft.id}", icon=":material/play_arrow:"):
-                st.query_params["draft"] = draft.id
+                st.query_params["draft"] = draft.key
                 st.rerun()
             if st.button(say("upload.discard"), key=f"discard-{draft.id}", type="tertiary"):
                 discard_draft(access(), draft.id)

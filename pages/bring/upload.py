@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from actions.drafts import get_draft
+from actions.drafts import draft_at
 from pages import frame
 from pages.bring import choose_file, decide, finish
 from pages.view import access, say
@@ -12,7 +12,7 @@ from pages.view import access, say
 STEPS = ("file", "recognised", "columns", "codes", "findings", "preview", "commit")
 
 job, draft_id = st.query_params.get("job"), st.query_params.get("draft")
-draft = get_draft(access(), draft_id) if draft_id else None
+draft = draft_at(access(), draft_id) if draft_id else None
 if job:
     at = STEPS.index("commit")
 elif draft is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 
 import sqlalchemy as sa
 
@@ -19,13 +19,20 @@ FINISHED = ("done", "refused", "cancelled", "failed", "interrupted")
 
 @dataclass(frozen=True)
 class Draft:
-    """An upload on its way in. ``version`` grows with every save."""
+    """An upload on its way in. ``version`` grows with every save.
+
+    ``token_sha256``: of the token that opens it on a page, empty when it opens on none.
+    ``key``: ``ID.TOKEN`` where the token is known; it is never stored.
+    """
 
     id: str
     owner: str
     sha256: str
     content: Mapping[str, object]
     version: int
+    token_sha256: str = ""
+    changed_at: str = ""
+    key: str = field(default="", repr=False, compare=False)
 
 
 LOST_SECONDS = 60.0
@@ -48,9 +55,15 @@ class Job:
 
 
 def new_draft(
-    workspace: Workspace, owner: str, sha256: str, content: Mapping[str, object]
+    workspace: Workspace,
+    owner: str,
+    sha256: str,
+    content: Mapping[str, object],
+    *,
+    id: str | None = None,
+    token_sha256: str = "",
 ) -> Draft:
-    draft = Draft(uuid.uuid4().hex[:12], owner, sha256, content, 1)
+    draft = Draft(id or new_draft_id(), owner, sha256, content, 1, token_sha256, now())
     with workspace.writing() as connection:
         connection.execute(
             t.drafts.insert().values(
@@ -59,29 +72,50 @@ def new_draft(
                 sha256=sha256,
                 content=dict(content),
                 version=1,
-                changed_at=now(),
+                changed_at=draft.changed_at,
+                token_sha256=token_sha256 or None,
             )
         )
     return draft
 
 
+def new_draft_id() -> str:
+    return uuid.uuid4().hex[:12]
+
+
 def draft(workspace: Workspace, id: str) -> Draft | None:
     with workspace.reading() as connection:
         row = connection.execute(sa.select(t.drafts).where(t.drafts.c.id == id)).one_or_none()
-    return None if row is None else Draft(row.id, row.owner, row.sha256, row.content, row.version)
+    return None if row is None else _draft(row)
+
+
+def open_with(workspace: Workspace, id: str, token_sha256: str) -> None:
+    """From now on another token opens the draft, and no earlier one."""
+    with workspace.writing() as connection:
+        connection.execute(
+            t.drafts.update().where(t.drafts.c.id == id).values(token_sha256=token_sha256)
+        )
+
+
+def _draft(row: sa.Row) -> Draft:
+    token_sha256 = row.token_sha256 or ""
+    return Draft(
+        row.id, row.owner, row.sha256, row.content, row.version, token_sha256, row.changed_at
+    )
 
 
 def save_draft(workspace: Workspace, held: Draft, content: Mapping[str, object]) -> Draft:
     """Save the next version. Raises Refused (E920) when another tab saved in between."""
+    at = now()
     with workspace.writing() as connection:
         changed = connection.execute(
             t.drafts.update()
             .where(t.drafts.c.id == held.id, t.drafts.c.version == held.version)
-            .values(content=dict(content), version=held.version + 1, changed_at=now())
+            .values(content=dict(content), version=held.version + 1, changed_at=at)
         )
         if changed.rowcount == 0:
             raise Refused(Finding("E920"))
-    return Draft(held.id, held.owner, held.sha256, content, held.version + 1)
+    return replace(held, content=content, version=held.version + 1, changed_at=at)
 
 
 def open_drafts(workspace: Workspace, owner: str) -> list[Draft]:
@@ -91,7 +125,7 @@ def open_drafts(workspace: Workspace, owner: str) -> list[Draft]:
             .where(t.drafts.c.owner == owner)
             .order_by(t.drafts.c.changed_at.desc())
         ).all()
-    return [Draft(row.id, row.owner, row.sha256, row.content, row.version) for row in rows]
+    return [_draft(row) for row in rows]
 
 
 def discard_draft(workspace: Workspace, id: str) -> None:

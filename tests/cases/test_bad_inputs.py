@@ -51,7 +51,7 @@ def test_the_page_says_it_and_goes_on(case: Case, visit, tmp_path):
     access = open_access(workspace)
     draft = start_draft(access, case.content(), "文件.xlsx", "survey", "2026")
     save_draft(access, draft, step=FINDINGS_STEP)
-    app = visit(workspace, "bring/upload.py", draft=draft.id)
+    app = visit(workspace, "bring/upload.py", draft=draft.key)
     assert not app.exception
     if case.code:
         assert case.code in text(app)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from actions.access import Access, open_access
 from actions.drafts import commit_draft, open_drafts, save_draft, start_draft
 from actions.rounds import list_rounds, publish_round
+from cli.main import run
 from indicators.framework import default_framework
 from tests.pages.test_see import text
 
@@ -65,7 +69,28 @@ def test_a_gb18030_file_is_recognised_and_its_names_are_left_out(visit, workspac
     assert "个人信息列不导入：姓名" in text(app)
 
 
-def test_the_draft_keeps_its_step_for_the_next_visit(visit, workspace):
+@pytest.fixture
+def browser(monkeypatch):
+    """Look with another browser; pages under test have no cookies of their own."""
+
+    def named(name: str) -> None:
+        monkeypatch.setattr("pages.bring.choose_file.browser", lambda: name)
+
+    named("first browser")
+    return named
+
+
+def key_of(app: AppTest) -> str:
+    """What the address holds of the upload."""
+    held = app.query_params["draft"]
+    return held if isinstance(held, str) else held[0]
+
+
+def resume_buttons(app: AppTest) -> list[str]:
+    return [str(b.key) for b in app.button if str(b.key).startswith(("resume-", "discard-"))]
+
+
+def test_the_draft_keeps_its_step_for_the_next_visit_of_the_same_browser(visit, workspace, browser):
     app = begun(visit, workspace, answers(["财政局"]))
     onward(app, "recognised")
     access = open_access(workspace)
@@ -74,6 +99,74 @@ def test_the_draft_keeps_its_step_for_the_next_visit(visit, workspace):
     again = visit(workspace, "bring/upload.py")
     again.button(key=f"resume-{draft.id}").click().run()
     assert "列中对应上" in text(again)
+
+
+@pytest.mark.parametrize("name", ["second browser", ""])
+def test_an_upload_is_neither_listed_nor_opened_by_another_browser(visit, workspace, browser, name):
+    app = begun(visit, workspace, answers(["财政局"], "答案原文"))
+    key = key_of(app)
+    (draft,) = open_drafts(open_access(workspace))
+    id, _, token = key.partition(".")
+    assert id == draft.id and len(bytes.fromhex(token)) >= 16
+    browser(name)
+    assert resume_buttons(visit(workspace, "bring/upload.py")) == []
+    for wrong in (id, f"{id}.", f"{id}.{'0' * 64}", f"{id}.{draft.token_sha256}", f".{token}"):
+        other = visit(workspace, "bring/upload.py", draft=wrong)
+        assert "打不开草稿" in text(other) + "".join(w.value for w in other.warning)
+        assert "答案原文" not in text(other) and resume_buttons(other) == []
+
+
+def test_the_address_brings_an_upload_back_in_any_browser(visit, workspace, browser):
+    app = begun(visit, workspace, answers(["财政局"]))
+    key = key_of(app)
+    browser("")
+    assert "gb18030" in text(visit(workspace, "bring/upload.py", draft=key))
+
+
+def test_the_workspace_does_not_hold_what_opens_an_upload(visit, workspace, browser):
+    app = begun(visit, workspace, answers(["财政局"]))
+    key = key_of(app)
+    with sqlite3.connect(workspace) as connection:
+        stored = "\n".join(connection.iterdump())
+    assert key.partition(".")[0] in stored
+    assert key.partition(".")[2] not in stored and "first browser" not in stored
+
+
+def test_the_owner_opens_an_upload_of_an_earlier_version_from_the_command_line(
+    visit, workspace, monkeypatch, capsys
+):
+    access = open_access(workspace)
+    draft = start_draft(access, answers(["财政局"]), "答卷.csv", "survey", "2026")
+    with sqlite3.connect(workspace) as connection:
+        connection.execute("UPDATE drafts SET token_sha256 = NULL")
+    connection.close()
+    assert "打不开草稿" in visit(workspace, "bring/upload.py", draft=draft.key).warning[0].value
+
+    def fourfold(*arguments: str) -> dict:
+        capsys.readouterr()
+        assert run(["--workspace", workspace, "--json", *arguments]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    (listed,) = fourfold("draft", "list")["drafts"]
+    assert (listed["id"], listed["file"], listed["round"]) == (draft.id, "答卷.csv", "2026")
+    first, second = (fourfold("draft", "open", draft.id)["address"] for _ in range(2))
+    key = second.removeprefix("/upload?draft=")
+    assert "gb18030" in text(visit(workspace, "bring/upload.py", draft=key))
+    old = visit(workspace, "bring/upload.py", draft=first.removeprefix("/upload?draft="))
+    assert "打不开草稿" in old.warning[0].value
+    fourfold("draft", "discard", draft.id)
+    assert fourfold("draft", "list") == {"drafts": []}
+    for command in ("open", "discard"):
+        assert run(["--workspace", workspace, "--json", "draft", command, draft.id]) == 3
+        assert json.loads(capsys.readouterr().out)["error"]["code"] == "E908"
+
+
+def test_no_page_asks_for_uploads_without_what_opens_them():
+    """The pages' door is `draft_at` and `drafts_of`; the owner's at the machine is not."""
+    pages = Path(__file__).resolve().parents[2] / "pages"
+    for path in pages.rglob("*.py"):
+        asked = set(re.findall(r"\w+", path.read_text("utf-8")))
+        assert not asked & {"get_draft", "open_drafts", "reopen_draft", "drafts_report"}, path
 
 
 def test_an_unknown_answer_is_decided_by_a_person(visit, workspace):
@@ -182,7 +275,7 @@ def at_step(
     draft = save_draft(
         access, start_draft(access, content, name, "survey", "2031"), step=step, **more
     )
-    return visit(workspace, "bring/upload.py", draft=draft.id)
+    return visit(workspace, "bring/upload.py", draft=draft.key)
 
 
 def test_a_proposal_waits_for_a_yes_and_then_maps(visit, tmp_path):
