@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -53,18 +56,22 @@ def scattered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return pair(tmp_path_factory.mktemp("scattered"), SCATTERED)[0]
 
 
-@pytest.fixture
-def unprotected(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Switches the protection off: everybody's answers are what published figures start from."""
+@contextmanager
+def unprotected() -> Iterator[None]:
+    """The protection switched off: everybody's answers are what published figures start from."""
 
     def whole(access: Any, round_id: str, framework: Any = None) -> Any:
         return batches.evidence(access.workspace, round_id, framework)
 
-    return lambda: monkeypatch.setattr(actions.published, "published_evidence", whole)
+    with mock.patch.object(actions.published, "published_evidence", whole):
+        yield
 
 
-def asked(workspace: Path, *arguments: object) -> Any:
-    return json.loads(said(workspace, *arguments, "--round", "2025", "--json"))
+@cache
+def asked(workspace: Path, *arguments: object, protected: bool = True) -> Any:
+    """A command's JSON on the round, asked for once."""
+    with nullcontext() if protected else unprotected():
+        return json.loads(said(workspace, *arguments, "--round", "2025", "--json"))
 
 
 def estimates(report: dict, scale: str, few: list[str]) -> dict[str, tuple[int, float]]:
@@ -163,14 +170,11 @@ def test_of_a_larger_department_few_complete_answers_stay_hidden_too(scattered):
 
 
 @pytest.mark.parametrize("shape", [ONE, TWO], ids=["one withheld", "two withheld"])
-def test_pooled_variances_give_away_people_and_means_only_without_protection(
-    request, unprotected, shape
-):
+def test_pooled_variances_give_away_people_and_means_only_without_protection(request, shape):
     workspace = request.getfixturevalue("one" if shape is ONE else "two")
     owner = asked(workspace, "quality")
     published = asked(workspace, "quality", "--published")
-    unprotected()
-    once = asked(workspace, "quality", "--published")
+    once = asked(workspace, "quality", "--published", protected=False)
     won = 0
     for scale, agreement in owner["agreement"].items():
         truth = [
@@ -181,7 +185,7 @@ def test_pooled_variances_give_away_people_and_means_only_without_protection(
     assert won >= len(owner["agreement"]) / 2, f"{won} of {len(owner['agreement'])}"
 
 
-def test_pooled_item_means_give_away_an_answer_only_without_protection(one, unprotected):
+def test_pooled_item_means_give_away_an_answer_only_without_protection(one):
     def answer(report: dict) -> float:
         """Of a question: its pooled mean times everybody, minus the shown departments."""
         pooled = next(i for i in report["scales"]["T2"]["items"] if i["id"] == "T2-2a")
@@ -199,11 +203,11 @@ def test_pooled_item_means_give_away_an_answer_only_without_protection(one, unpr
     owner = next(unit for unit in asked(one, "score")["units"] if unit["id"] in ONE.few)
     truth = 1 + owner["nodes"]["T2-2"]["score"] / 25
     assert not abs(answer(asked(one, "quality", "--published")) - truth) < CLOSE
-    unprotected()
-    assert answer(asked(one, "quality", "--published")) == pytest.approx(truth, abs=CLOSE)
+    once = asked(one, "quality", "--published", protected=False)
+    assert answer(once) == pytest.approx(truth, abs=CLOSE)
 
 
-def test_two_city_means_give_away_a_department_only_without_protection(one, unprotected):
+def test_two_city_means_give_away_a_department_only_without_protection(one):
     def overall(quality: dict, score: dict) -> float:
         """The city with the department times 9, minus the city without it times 8."""
         count = score["city"]["n_departments"]
@@ -218,8 +222,8 @@ def test_two_city_means_give_away_a_department_only_without_protection(one, unpr
     published = overall(asked(one, "quality", "--published"), score)
     assert abs(published - truth) > CLOSE
     assert published == pytest.approx(score["city"]["overall"]["score"], abs=1e-6)
-    unprotected()
-    assert overall(asked(one, "quality", "--published"), score) == pytest.approx(truth, abs=CLOSE)
+    once = asked(one, "quality", "--published", protected=False)
+    assert overall(once, score) == pytest.approx(truth, abs=CLOSE)
 
 
 def from_picture(raw: dict[str, float], shrunken: dict[str, float], n: dict[str, int]) -> float:
@@ -248,7 +252,7 @@ def from_picture(raw: dict[str, float], shrunken: dict[str, float], n: dict[str,
     return best[1] if best[0] < 1e-7 else float("nan")
 
 
-def test_a_picture_s_data_give_away_a_person_only_without_protection(one, unprotected, monkeypatch):
+def test_a_picture_s_data_give_away_a_person_only_without_protection(one, monkeypatch):
     monkeypatch.setenv("FOURFOLD_WORKSPACE", str(one))
 
     def pictured() -> tuple[dict[str, float], dict[str, float]]:
@@ -278,8 +282,8 @@ def test_a_picture_s_data_give_away_a_person_only_without_protection(one, unprot
     people = {d: row["n"] for d, row in report["agreement"]["P1"]["estimates"].items()}
     truth = report["agreement"]["P1"]["estimates"][ONE.few[0]]["raw"]
     assert not abs(from_picture(*pictured(), people) - truth) < CLOSE
-    unprotected()
-    assert from_picture(*pictured(), people) == pytest.approx(truth, abs=CLOSE)
+    with unprotected():
+        assert from_picture(*pictured(), people) == pytest.approx(truth, abs=CLOSE)
 
 
 def _plain(values: Any) -> list[float]:
