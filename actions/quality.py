@@ -79,6 +79,7 @@ def round_quality(
     choice = choice or FactorChoice()
     evidence, framework = round_evidence(access, round_id)
     _require_answers(evidence)
+    evidence = _without_few_complete(evidence)
     screenings = round_screenings(access, round_id, framework)
     screened = sum(s.n for s in screenings)
     named = sum(int(_named(s).sum()) for s in screenings)
@@ -101,6 +102,7 @@ def round_quality(
     if compared is not None and compared != round_id:
         other, _ = round_evidence(access, compared, framework)
         _require_answers(other)
+        other = _without_few_complete(other)
         assert evidence.survey is not None and other.survey is not None
         samples = {compared: other.survey, round_id: evidence.survey}
         rounds = round_invariance(samples, framework, missing)
@@ -166,6 +168,19 @@ def model_script(view: QualityView) -> str:
 def _require_answers(evidence: Evidence) -> None:
     if evidence.survey is None or evidence.survey.n.sum() == 0:
         raise Refused(Finding("E940", params={"round": evidence.round}))
+
+
+def _without_few_complete(evidence: Evidence) -> Evidence:
+    """Published evidence in which complete rows of 1 … `THRESHOLD` − 1 people count as none."""
+    if evidence.withheld is None or evidence.survey is None:
+        return evidence
+    complete = {
+        group: held
+        if held.n.sum() >= THRESHOLD
+        else replace(held, n=held.n * 0, sums=held.sums * 0, cross=held.cross * 0)
+        for group, held in evidence.survey.complete.items()
+    }
+    return replace(evidence, survey=replace(evidence.survey, complete=complete))
 
 
 def _script(framework: Framework, items: tuple[str, ...]) -> str:

@@ -41,8 +41,8 @@ class Shape:
     """What the workspaces of a pair have in common.
 
     ``larger`` is the number of departments that are shown, ``withheld`` of those with 1-4 people,
-    ``cells`` of items of larger departments that 1-4 people answered. ``scattered``: of the last
-    larger department every question of P1 is answered by many, all of them by one person.
+    ``cells`` of items of larger departments that 1-4 people answered. ``scattered``: in so
+    many larger departments, the last ones, many people answer each question of P1 and one all.
     """
 
     larger: int = 7
@@ -56,7 +56,7 @@ class Shape:
     excluded: bool = False
     shipped: bool = False
     blanks: bool = True
-    scattered: bool = False
+    scattered: int = 0
     seed: int = 1
 
     @property
@@ -253,7 +253,7 @@ def survey_rows(shape: Shape, used: Framework, number: int, hidden: int) -> list
             if shape.blanks and person < size - FEWEST:
                 # Blanks leave every item with five answers or more.
                 codes.pop(asked[int(rng.integers(len(asked)))])
-            if shape.scattered and d == shape.larger - 1 and person:
+            if d >= shape.larger - shape.scattered and person:
                 codes.pop(items[person % 3])
             own.append(_row(rng, name, codes, texts, person))
         # As many as one of these people answered nothing but what few answered.

@@ -11,6 +11,7 @@ import itertools
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return pair(tmp_path_factory.mktemp("one"), ONE)[0]
 
 
-SCATTERED = Shape(larger=8, withheld=0, cells=0, blanks=False, scattered=True)
+SCATTERED = Shape(larger=8, withheld=0, cells=0, blanks=False, scattered=1)
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +168,17 @@ def test_of_a_larger_department_few_complete_answers_stay_hidden_too(scattered):
     published = asked(scattered, "quality", "--missing", "listwise", "--published")
     assert published["agreement"]["P1"]["estimates"][name]["raw"] is None
     assert not near(from_variances(published, "P1", [name]), truth)
+
+
+def test_of_a_whole_city_few_complete_answers_stay_hidden_too(tmp_path):
+    """Four people are complete on the scale: listwise its items' means would be theirs."""
+    workspace = pair(tmp_path, replace(SCATTERED, larger=4, scattered=4))[0]
+    ask = ("quality", "--missing", "listwise")
+    owner = asked(workspace, *ask)["scales"]["P1"]
+    assert owner["n"] == 4 and owner["items"][0]["mean"] is not None
+    published = asked(workspace, *ask, "--published")["scales"]["P1"]
+    assert published["alpha"] is None
+    assert all(item["mean"] is None and item["n"] == 0 for item in published["items"])
 
 
 @pytest.mark.parametrize("shape", [ONE, TWO], ids=["one withheld", "two withheld"])
