@@ -34,6 +34,7 @@ from survey_data.workspace.location import shown_location, workspace_files
 from survey_data.workspace.opening import (
     HEAD,
     Workspace,
+    WorkspaceUnusable,
     connected,
     now,
     open_workspace,
@@ -43,6 +44,7 @@ from survey_data.workspace.opening import (
 from survey_data.workspace.progress import FINISHED
 
 _BESIDE = ".fourfold-"
+_ILL_TYPED = (ValueError, TypeError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def restore(file: Path, location: str, user: str) -> Restored:
     place = files[0]
     with _folder(place.parent) as folder:
         manifest, database = _unpacked(file, folder)
-        workspace = open_workspace(str(database))
+        workspace = _upgraded(database, file)
         with workspace.writing() as connection:
             _check_form(connection, file)
             interrupted = _arrive(connection, manifest, file, user)
@@ -124,7 +126,7 @@ def _restore_into_server(file: Path, location: str, user: str) -> Restored:
             if sa.inspect(connection).get_table_names():
                 raise _taken(shown_location(location))
         manifest, database = _unpacked(file, folder)
-        source = open_workspace(str(database))
+        source = _upgraded(database, file)
         with source.reading() as read, target.writing() as write:
             # Another restore may have come first.
             if sa.inspect(write).get_table_names():
@@ -192,8 +194,24 @@ def _checked(database: Path, file: Path) -> tuple[str, Contents]:
             return revision(connection) or "", contents(connection)
     except exc.DBAPIError as error:
         raise damaged(file, "integrity", problem=str(error.orig).splitlines()[0]) from None
+    except _ILL_TYPED as error:
+        # SQLite keeps a text in a column of numbers.
+        raise damaged(file, "integrity", problem=str(error)) from None
     finally:
         engine.dispose()
+
+
+def _upgraded(database: Path, file: Path) -> Workspace:
+    """A checked database at the newest revision. Raises Refused (E938) where it cannot be brought
+    there, as one whose texts are not what a migration reads."""
+    try:
+        return open_workspace(str(database))
+    except WorkspaceUnusable as refusal:
+        if refusal.first.code in ("E901", "E905"):
+            raise
+        raise damaged(file, "upgrade", problem=refusal.first.params["problem"]) from None
+    except (exc.SQLAlchemyError, KeyError, *_ILL_TYPED) as error:
+        raise damaged(file, "upgrade", problem=str(error).splitlines()[0]) from None
 
 
 def _compare(found: Contents, said: Contents, file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -20,6 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from locales import text
+from survey_data.workspace import schema as t
 from survey_data.workspace.digests import tables_of
 from survey_data.workspace.faults import unusable
 from survey_data.workspace.location import workspace_files
@@ -59,6 +61,10 @@ def check(location: str, *, quick: bool = False) -> list[Check]:
     if not files:
         return _of_database(location, quick, None)
     place = files[0]
+    if not place.is_file():
+        # A pipe would be waited for, and what is not there would be made.
+        number = errno.EINVAL if place.exists() else errno.ENOENT
+        raise unusable("E902", location, problem=os.strerror(number))
     for _ in range(2):
         before = _state_of(place)
         # Without a log that somebody writes, the file alone is read and nothing is made beside it.
@@ -81,7 +87,7 @@ def _of_database(location: str, quick: bool, how: str | None) -> list[Check]:
         if how is not None:
             parts.append(("integrity", lambda: _integrity(connection, quick)))
             parts.append(("foreign-keys", lambda: _foreign_keys(connection)))
-        parts.append(("revision", lambda: _revision(held)))
+        parts.append(("revision", lambda: _revision(connection, held)))
         if not quick:
             parts.append(("blobs", lambda: _blobs(connection)))
         parts.append(("backup", lambda: _last_backup(connection)))
@@ -111,13 +117,14 @@ def _made(id: str, part: Callable[[], Check]) -> Check:
     try:
         return part()
     except exc.DBAPIError as error:
-        problem = str(error.orig).splitlines()[0]
-        return Check(
-            id,
-            "refused",
-            text("doctor.unreadable", problem=problem),
-            text("doctor.damaged-fix"),
-        )
+        return _unreadable(id, str(error.orig))
+    except (ValueError, TypeError) as error:
+        return _unreadable(id, str(error))
+
+
+def _unreadable(id: str, problem: str) -> Check:
+    said = text("doctor.unreadable", problem=(problem.splitlines() or [""])[0])
+    return Check(id, "refused", said, text("doctor.damaged-fix"))
 
 
 def _integrity(connection: sa.Connection, quick: bool) -> Check:
@@ -125,13 +132,7 @@ def _integrity(connection: sa.Connection, quick: bool) -> Check:
     found = connection.exec_driver_sql(f"PRAGMA {kind}({_SHOWN})").scalars().all()
     if found == ["ok"]:
         return Check("integrity", "ok", text("doctor.sound"))
-    problem = str(found[0]).splitlines()[0]
-    return Check(
-        "integrity",
-        "refused",
-        text("doctor.unreadable", problem=problem),
-        text("doctor.damaged-fix"),
-    )
+    return _unreadable("integrity", str(found[0]))
 
 
 def _foreign_keys(connection: sa.Connection) -> Check:
@@ -147,8 +148,11 @@ def _foreign_keys(connection: sa.Connection) -> Check:
     )
 
 
-def _revision(held: str) -> Check:
+def _revision(connection: sa.Connection, held: str) -> Check:
     if held == HEAD:
+        missing = t.metadata.tables.keys() - tables_of(connection).keys()
+        if missing:
+            return _unreadable("revision", f"no such table: {', '.join(sorted(missing))}")
         return Check("revision", "ok", text("doctor.newest", revision=held))
     params = {"revision": held, "head": HEAD}
     if held.isdecimal() and held < HEAD:
@@ -193,11 +197,9 @@ def _with_digests(table: sa.Table) -> Iterator[tuple[sa.Column, sa.Column]]:
 
 
 def _last_backup(connection: sa.Connection) -> Check:
-    audit = tables_of(connection)["audit"].columns
+    audit = t.audit.c
     at = connection.execute(
-        sa.select(sa.func.max(audit["at"])).where(
-            audit["action"] == BACKUP, audit["result"] == "done"
-        )
+        sa.select(sa.func.max(audit.at)).where(audit.action == BACKUP, audit.result == "done")
     ).scalar()
     if at is None:
         return Check("backup", "warning", text("doctor.no-backup"), text("doctor.backup-fix"))

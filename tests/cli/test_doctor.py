@@ -88,9 +88,17 @@ def sql(statement: str) -> Callable[[str], None]:
         (sql("PRAGMA foreign_keys = OFF; DELETE FROM rounds WHERE id = '2026'"), "foreign-keys"),
         (sql("UPDATE alembic_version SET version_num = '9999'"), "revision"),
         (sql("UPDATE alembic_version SET version_num = 'abc'"), "revision"),
+        (sql("DROP TABLE scenarios"), "revision"),
+        (
+            sql(
+                "INSERT INTO audit SELECT 99, 'x', user, 'workspace.backup', object, 'done', detail"
+                " FROM audit LIMIT 1"
+            ),
+            "backup",
+        ),
         (sql("UPDATE raw_files SET content = zeroblob(10) WHERE rowid = 2"), "blobs"),
     ],
-    ids=["pages", "references", "newer", "unknown", "a stored file"],
+    ids=["pages", "references", "newer", "unknown", "a table", "a time", "a stored file"],
 )
 def test_doctor_refuses_what_is_wrong_and_still_says_all(fourfold, kept, harm, found):
     harm(kept)
@@ -126,9 +134,16 @@ def test_doctor_ends_with_4_only_when_the_database_cannot_be_opened(fourfold, tm
     (tmp_path / "text.db").write_text("no database at all, only text" * 400)
     (tmp_path / "empty.db").write_bytes(b"")
     sqlite3.connect(tmp_path / "other.db").executescript("CREATE TABLE x (y)")
+    os.mkfifo(tmp_path / "pipe.db")
     codes = {name: error(fourfold("--workspace", name, "doctor", "--json"), 4)
-             for name in ("text.db", "empty.db", "other.db", "none.db")}  # fmt: skip
-    assert codes == {"text.db": "E902", "empty.db": "E904", "other.db": "E904", "none.db": "E902"}
+             for name in ("text.db", "empty.db", "other.db", "none.db", "pipe.db")}  # fmt: skip
+    assert codes == {
+        "text.db": "E902",
+        "empty.db": "E904",
+        "other.db": "E904",
+        "none.db": "E902",
+        "pipe.db": "E902",
+    }
 
 
 def test_a_damaged_workspace_is_not_backed_up_over_a_good_backup(fourfold, kept, backup):
