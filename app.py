@@ -46,7 +46,7 @@ def _content_policy() -> str:
     return "; ".join(
         (
             "default-src 'self'",
-            " ".join(("script-src 'self' 'unsafe-eval' 'wasm-unsafe-eval' blob:", *hashes)),
+            " ".join(("script-src 'self' 'wasm-unsafe-eval' blob:", *hashes)),
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",

@@ -52,7 +52,8 @@ def _cold_start(workspace: Path) -> tuple[float, float, float]:
     with sync_playwright() as player:
         # A leader's browser is open already.
         browser = player.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1440, "height": 2400})
+        # The policy forbids what the player waits with; it costs no time.
+        page = browser.new_page(viewport={"width": 1440, "height": 2400}, bypass_csp=True)
         start = time.perf_counter()
         with _server(workspace) as address:
             ready = time.perf_counter() - start

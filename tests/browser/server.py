@@ -11,9 +11,11 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 75
+"""Seconds that a page may take on a slow or crowded machine."""
 START = "from cli.main import main; main()"
 
 
@@ -62,11 +64,27 @@ def stop_server(server: Server) -> None:
         os.killpg(server.process.pid, 9)
 
 
+def wait_until(page: Page, expression: str, arg: object = None) -> None:
+    """Wait for what holds in the page. Playwright's own way has the page evaluate text, which the
+    app forbids to every script."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            if page.evaluate(expression, arg):
+                return
+        except Error:
+            # The page is on its way to another one, or has nothing yet to look at.
+            pass
+        assert time.monotonic() < until, f"not within {PATIENCE} s: {expression}"
+        page.wait_for_timeout(50)
+
+
 def settled(page: Page) -> None:
     """Wait until the page's script has run and its finding stands."""
     # A click takes a moment to reach the server and start the script that it asks for.
     page.wait_for_timeout(250)
     page.wait_for_selector("h1.ff-finding")
-    page.wait_for_function(
-        "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
+    wait_until(
+        page,
+        "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'",
     )

@@ -9,10 +9,10 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from indicators.framework import default_framework
-from tests.browser.server import Server, settled, start_server, stop_server
+from tests.browser.server import Server, settled, start_server, stop_server, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -86,8 +86,10 @@ def upload(page: Page, server: Server, file: Path, kind: str, round_id: str) -> 
     """Walk the steps of an upload to its end; every step must offer the next."""
     begin(page, server, file, kind, round_id)
     for name in STEPS:
-        page.wait_for_function(
-            "at => document.querySelector('.ff-steps li[aria-current]')?.innerText === at", arg=name
+        wait_until(
+            page,
+            "at => document.querySelector('.ff-steps li[aria-current]')?.innerText === at",
+            arg=name,
         )
         settled(page)
         onward = page.get_by_role("button", name=re.compile("^(下一步|提交)$"), disabled=False)
@@ -109,15 +111,21 @@ def test_first_start_shows_city_h_in_chinese_and_every_chart(page: Page, server:
             else outside.append(request.url)
         ),
     )
+    forbidden: list[str] = []
+    page.on(
+        "console",
+        lambda said: forbidden.append(said.text) if "Security Policy" in said.text else None,
+    )
     page.goto(server.address)
     assert finding(page).startswith("H 市处于")
     expect(page.locator(CHART).first).to_be_visible()
-    page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 4")
+    wait_until(page, "document.querySelectorAll('.js-plotly-plot').length === 4")
     matrix = page.locator(".js-plotly-plot").nth(2)
     expect(matrix).to_contain_text("财政局")
     expect(matrix).to_contain_text("综合管理")
     assert page.get_by_text("合成数据").count() >= 1
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    assert forbidden == []
     assert outside == []
 
 
@@ -126,7 +134,7 @@ def test_the_language_switches_in_place_and_a_reload_keeps_the_view(page: Page, 
     settled(page)
     select(page, "轮次", "2024")
     page.get_by_test_id("stSidebar").get_by_text("English", exact=True).click()
-    page.wait_for_function("document.documentElement.lang === 'en'")
+    wait_until(page, "document.documentElement.lang === 'en'")
     before = finding(page)
     assert before.startswith("City H is at")
     assert "round=2024" in page.url and "lang=en" in page.url
@@ -141,13 +149,13 @@ def test_a_leader_opens_a_department_and_comes_back(page: Page, server: Server):
     select(page, "看一个部门", "财政局")
     page.get_by_role("link", name="打开财政局的画像").click()
     page.wait_for_url("**/department**")
-    page.wait_for_function("document.querySelector('h1.ff-finding')?.innerText.includes('财政局')")
+    wait_until(page, "document.querySelector('h1.ff-finding')?.innerText.includes('财政局')")
     assert "round=2024" in page.url
-    page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 4")
+    wait_until(page, "document.querySelectorAll('.js-plotly-plot').length === 4")
     gaps = page.locator(".st-key-picture-gaps")
     expect(gaps).to_contain_text(re.compile("[●■▲◆]"))
     page.get_by_role("link", name="全市总览").click()
-    page.wait_for_function("document.querySelector('h1.ff-finding')?.innerText.includes('H 市')")
+    wait_until(page, "document.querySelector('h1.ff-finding')?.innerText.includes('H 市')")
     assert "round=2024" in page.url
 
 
@@ -156,28 +164,34 @@ def test_a_researcher_brings_a_round_and_sees_it_rated(page: Page, server: Serve
     upload(page, server, metrics_file(tmp_path / "指标.csv"), "运行指标", "2031")
     page.get_by_role("link", name="查看 2031 轮的总览").click()
     page.wait_for_url("**round=2031**")
-    page.wait_for_function("document.querySelector('h1.ff-finding')?.innerText.includes('级')")
+    wait_until(page, "document.querySelector('h1.ff-finding')?.innerText.includes('级')")
     page.goto(f"{server.address}/department?round=2031&department=档案馆")
     text = finding(page)
     assert "档案馆" in text and "级" in text and "证据不足" not in text
 
 
-def test_a_closed_tab_loses_nothing_of_an_upload(
-    context: BrowserContext, server: Server, tmp_path: Path
+def test_a_closed_tab_loses_nothing_of_an_upload_and_another_browser_sees_nothing_of_it(
+    context: BrowserContext, browser: Browser, server: Server, tmp_path: Path
 ):
     first = context.new_page()
     begin(first, server, survey_file(tmp_path / "半途.csv"), "问卷答卷", "2032")
     first.get_by_role("button", name="下一步").click()
-    first.wait_for_function(
-        "document.querySelector('.ff-steps li[aria-current]')?.innerText === '列'"
-    )
+    wait_until(first, "document.querySelector('.ff-steps li[aria-current]')?.innerText === '列'")
     first.close()
     second = context.new_page()
     second.goto(f"{server.address}/upload")
     second.get_by_role("button", name=re.compile("半途.csv")).click()
-    second.wait_for_function(
-        "document.querySelector('.ff-steps li[aria-current]')?.innerText === '列'"
-    )
+    wait_until(second, "document.querySelector('.ff-steps li[aria-current]')?.innerText === '列'")
+    other = browser.new_context(locale="zh-CN")
+    stranger = other.new_page()
+    id, _, token = second.url.partition("draft=")[2].partition("&")[0].partition(".")
+    assert len(token) == 64
+    for address in ("upload", f"upload?draft={id}", f"upload?draft={id}.{'0' * 64}"):
+        stranger.goto(f"{server.address}/{address}")
+        settled(stranger)
+        expect(stranger.get_by_text("半途.csv")).to_have_count(0)
+        assert DEPARTMENTS[0] not in stranger.locator("body").inner_text()
+    other.close()
 
 
 def test_a_broken_file_is_refused_with_its_cure_and_the_app_goes_on(
@@ -195,7 +209,7 @@ def test_a_broken_file_is_refused_with_its_cure_and_the_app_goes_on(
 def test_a_picture_is_saved_with_its_title(page: Page, server: Server):
     page.goto(f"{server.address}/?round=2025")
     settled(page)
-    page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 4")
+    wait_until(page, "document.querySelectorAll('.js-plotly-plot').length === 4")
     with page.expect_download() as saved:
         page.locator("button.ff-save").first.click()
     content = Path(saved.value.path()).read_bytes()

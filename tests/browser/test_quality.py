@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.server import Server, settled
+from tests.browser.server import Server, settled, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -22,8 +22,8 @@ def test_a_researcher_walks_the_parts_and_takes_the_word_document(
     for part, charts in (("Data", 2), ("Reliability", 2), ("Structure", 2), ("Agreement", 2)):
         page.get_by_role("radio", name=part, exact=True).click()
         settled(page)
-        page.wait_for_function(
-            f"document.querySelectorAll('.js-plotly-plot .main-svg').length >= {charts}"
+        wait_until(
+            page, f"document.querySelectorAll('.js-plotly-plot .main-svg').length >= {charts}"
         )
         assert page.get_by_test_id("stException").count() == 0
     page.get_by_role("radio", name="Paper and export").click()
