@@ -125,13 +125,18 @@ def _read_one(
 ) -> tuple[list[ExpertRow], list[Finding]]:
     rows, found = read_expert_rows(table, known)
     for one in rows:
-        # The 5 % and 95 % quantiles lie inside the limits, so the limits can pass the top.
-        effect = Effect(points=one.points, ends=one.ends)  # type: ignore[arg-type]
-        _, _, high = effect.triples[0]
-        if one.points[0] < 0 or high >= catalogue.gap:
+        low, _, high = one.points
+        if 0 <= low <= high < catalogue.gap:
+            # The 5 % and 95 % quantiles lie inside the limits, so the limits can pass the top.
+            effect = Effect(points=one.points, ends=one.ends)  # type: ignore[arg-type]
+            _, _, high = effect.triples[0]
+        if low < 0 or high >= catalogue.gap:
             sheet = {} if table.sheet is None else {"sheet": table.sheet}
             where = {**sheet, "row": one.row, "value": f"{one.points[2]:g}"}
-            params = {"most": f"{catalogue.gap:g}", "reach": f"{high:.1f}"}
+            params = {
+                "most": f"{catalogue.gap:g}",
+                "reach": f"{high:.1f}" if high < 1e6 else f"{high:g}",
+            }
             found.append(Finding("E339", where=where, params=params))
     if several:
         found = [

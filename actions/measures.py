@@ -37,7 +37,12 @@ def catalogue_in_use(access: Access, content: bytes | None = None) -> Catalogue:
     if content is not None:
         return load_catalogue(read_document(content))
     held = plans.current_catalogue(access.workspace)
-    return default_catalogue() if held is None else Catalogue.model_validate_json(held)
+    if held is None:
+        return default_catalogue()
+    try:
+        return Catalogue.model_validate_json(held)
+    except ValueError:
+        raise access.workspace.damaged("catalogues.content") from None
 
 
 def measures_report(access: Access, content: bytes | None = None) -> dict[str, Any]:

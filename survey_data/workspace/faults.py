@@ -41,8 +41,8 @@ def faults_said(place: str) -> Iterator[None]:
         if code is None:
             raise
         raise unusable(code, place, error.orig) from error
-    except json.JSONDecodeError as error:
-        # Only what was stored is read as JSON in a transaction.
+    except (json.JSONDecodeError, exc.NoResultFound) as error:
+        # Only what was stored is read as JSON in a transaction; a row that has to be there is gone.
         raise unusable("E906", place, error) from error
 
 

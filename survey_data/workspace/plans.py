@@ -34,8 +34,10 @@ def current_catalogue(workspace: Workspace) -> str | None:
         return None
     with workspace.reading() as connection:
         return connection.execute(
-            sa.select(t.catalogues.c.content).where(t.catalogues.c.digest == digest.decode())
-        ).scalar()
+            sa.select(t.catalogues.c.content).where(
+                t.catalogues.c.digest == digest.decode(errors="replace")
+            )
+        ).scalar_one()
 
 
 def catalogue_named(workspace: Workspace, name: str) -> str | None:

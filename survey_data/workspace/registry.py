@@ -50,7 +50,7 @@ def framework_by_digest(workspace: Workspace, digest: str) -> Framework:
         content = connection.execute(
             sa.select(t.frameworks.c.content).where(t.frameworks.c.digest == digest)
         ).scalar_one()
-    return Framework.from_json(content)
+    return _framework(workspace, content)
 
 
 def framework_named(workspace: Workspace, name: str) -> Framework:
@@ -67,7 +67,15 @@ def framework_named(workspace: Workspace, name: str) -> Framework:
         if (shipped.id, shipped.version) == (id, version):
             return shipped
         raise Refused(Finding("E915", params={"name": name}))
-    return Framework.from_json(content)
+    return _framework(workspace, content)
+
+
+def _framework(workspace: Workspace, content: str) -> Framework:
+    """Raises WorkspaceUnusable (E906) for content that this program did not write."""
+    try:
+        return Framework.from_json(content)
+    except ValueError:
+        raise workspace.damaged("frameworks.content") from None
 
 
 def framework_names(workspace: Workspace) -> list[str]:
@@ -104,7 +112,9 @@ def current_framework(workspace: Workspace) -> Framework:
     """The framework for new rounds: the one adopted, else the one that ships."""
     digest = setting(workspace, _CURRENT)
     return (
-        default_framework() if digest is None else framework_by_digest(workspace, digest.decode())
+        default_framework()
+        if digest is None
+        else framework_by_digest(workspace, digest.decode(errors="replace"))
     )
 
 

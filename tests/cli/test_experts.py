@@ -60,6 +60,15 @@ def test_a_wrong_sheet_is_refused_with_sheet_row_column_and_fix(fourfold):
     assert fourfold("measures", "--json").json["catalogue"]["version"] == "2026.1"
 
 
+def test_estimates_beyond_all_bounds_are_refused_with_the_place(fourfold):
+    fourfold("template", "experts", "-o", "a.xlsx")
+    fill("a.xlsx", "张三", (8, 15, 1e308))
+    answer = fourfold("measures", "experts", "a.xlsx", "--json")
+    assert answer.status == 3
+    (found,) = answer.json["findings"]
+    assert (found["code"], found["row"], found["value"]) == ("E339", 2, "1e+308")
+
+
 def test_a_file_that_is_no_table_is_refused_and_a_missing_one_too(fourfold, tmp_path):
     (tmp_path / "no.xlsx").write_bytes(b"PK\x03\x04 nothing of the kind")
     assert fourfold("measures", "experts", "no.xlsx", "--json").status == 3

@@ -15,6 +15,7 @@ from survey_data.workspace import (
     WorkspaceUnusable,
     batches,
     open_workspace,
+    plans,
     progress,
     registry,
 )
@@ -125,6 +126,27 @@ def test_a_workspace_without_one_of_its_tables_is_refused(location: str, table: 
     assert code_of(lambda: (bring(workspace, ONE), progress.job(workspace, "x"),
                             registry.audit_trail(workspace))) == "E906"  # fmt: skip
     workspace.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "read"),
+    [
+        ("UPDATE answers SET moments = 'x'", lambda w: batches.survey_moments(w, "2025")),
+        ("UPDATE answers SET parquet = 'x'", lambda w: batches.answers(w, registry.rounds(w)[0].batches[0].id)),
+        ("UPDATE frameworks SET content = '[]'", lambda w: batches.evidence(w, "2025")),
+        ("UPDATE frameworks SET content = '{'", lambda w: batches.evidence(w, "2025")),
+        ("INSERT INTO settings VALUES ('current-framework', x'00ff')", registry.current_framework),
+        ("INSERT INTO settings VALUES ('catalogue', x'00ff')", plans.current_catalogue),
+    ],
+)  # fmt: skip
+def test_content_that_the_program_did_not_write_is_refused(
+    sqlite_workspace: Workspace, change: str, read: Callable[[Workspace], object]
+) -> None:
+    bring(sqlite_workspace, ONE)
+    read(sqlite_workspace)
+    with sqlite_workspace.writing() as connection:
+        connection.exec_driver_sql(change)
+    assert code_of(lambda: read(sqlite_workspace)) == "E906"
 
 
 def test_damaged_text_in_a_row_is_refused(sqlite_workspace: Workspace) -> None:
