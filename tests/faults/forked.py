@@ -22,7 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LONGEST = 60.0
-"""Seconds after which a call hangs."""
+"""Seconds of computing after which a call hangs."""
+
+WAITED = 240.0
+"""Seconds after which it is killed: a crowded machine gives a call but a part of its time."""
 
 MEMORY = 6 << 30
 """Bytes of address space: what asks for more is at fault, not the machine."""
@@ -50,7 +53,10 @@ def load_everything() -> None:
 
 @dataclass(frozen=True)
 class Ended:
-    """``status``: the exit status, minus the signal that ended it, or None when it hung."""
+    """``status``: the exit status, minus the signal that ended it, or None when it was killed.
+
+    ``seconds``: of computing, that of the processes that it waited for with it.
+    """
 
     status: int | None
     out: bytes
@@ -72,12 +78,12 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
 
-    def end(self, longest: float = LONGEST) -> Ended:
+    def end(self, longest: float = WAITED) -> Ended:
         """Wait; what runs too long is killed."""
         status = None
         pause = 0.001
-        while (passed := time.monotonic() - self.started) < longest:
-            pid, ended = os.waitpid(self.pid, os.WNOHANG)
+        while time.monotonic() - self.started < longest:
+            pid, ended, used = os.wait4(self.pid, os.WNOHANG)
             if pid:
                 status = os.waitstatus_to_exitcode(ended)
                 break
@@ -85,10 +91,11 @@ class Child:
             pause = min(0.02, 1.5 * pause)
         else:
             self.kill()
-            os.waitpid(self.pid, 0)
+            _, _, used = os.wait4(self.pid, 0)
         out, err, outside = (_all_of(one) for one in self.outputs)
         outside_paths = tuple(sorted(set(outside.decode(errors="replace").split("\0")) - {""}))
-        return Ended(status, out, err.decode(errors="replace"), passed, outside_paths)
+        seconds = used.ru_utime + used.ru_stime
+        return Ended(status, out, err.decode(errors="replace"), seconds, outside_paths)
 
 
 def start(

@@ -48,8 +48,10 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class State:
-    """``facts``: digest of all that scores come from; ``half``: batches without what they brought."""
+    """``whole``: SQLite finds no damage; ``sound``: nor rows that point nowhere; ``facts``: digest of
+    all that scores come from; ``half``: batches without what they brought."""
 
+    whole: bool
     sound: bool
     facts: str
     half: tuple[str, ...]
@@ -70,12 +72,13 @@ class Seen:
 
 def state_of(workspace: Path) -> State:
     """Look at a workspace without the program."""
+    whole = False
     try:
         with closing(sqlite3.connect(f"file:{workspace}?mode=ro", uri=True)) as base:
             # What is damaged may be no text.
             base.text_factory = bytes
-            sound = base.execute("PRAGMA integrity_check").fetchone()[0] == b"ok"
-            sound &= not base.execute("PRAGMA foreign_key_check").fetchall()
+            whole = base.execute("PRAGMA integrity_check").fetchone()[0] == b"ok"
+            sound = whole and not base.execute("PRAGMA foreign_key_check").fetchall()
             names = [
                 r[0].decode()
                 for r in base.execute("SELECT name FROM sqlite_master WHERE type='table'")
@@ -84,9 +87,9 @@ def state_of(workspace: Path) -> State:
             for name in sorted(set(names) - ASIDE):
                 rows = sorted(map(repr, base.execute(f'SELECT * FROM "{name}"')))
                 digest.update(repr((name, rows)).encode())
-            return State(sound, digest.hexdigest(), tuple(_half(base)) if sound else ())
+            return State(whole, sound, digest.hexdigest(), tuple(_half(base)) if sound else ())
     except sqlite3.DatabaseError:
-        return State(False, "", ())
+        return State(whole, False, "", ())
 
 
 def _half(base: sqlite3.Connection) -> Iterator[str]:
@@ -210,8 +213,8 @@ def _placed(words: Sequence[str], own: Path) -> list[str]:
 
 def _ending(ended: Ended, as_json: bool) -> Iterator[str]:
     """What is wrong with how a command ended."""
-    if ended.status is None:
-        yield f"hung for {LONGEST:.0f} s"
+    if ended.status is None or ended.seconds > LONGEST:
+        yield f"hung, after {ended.seconds:.0f} s of computing"
     elif ended.status not in (0, 2, 3, 4):
         yield f"status {ended.status}"
     if "Traceback (most recent call last)" in ended.err:
@@ -235,13 +238,13 @@ def _after(
     """What is wrong with what a command left."""
     if case.control and ended.status:
         yield "what is sound was not done"
-    if after.half:
-        yield "half batches " + " ".join(after.half)
+    if half := set(after.half) - set(before.half):
+        yield "half batches " + " ".join(half)
     if before.sound and not after.sound:
         yield "the database is damaged"
     if before.sound and ended.status and before.facts != after.facts:
         yield "the state changed on a refusal"
-    if not before.sound and not case.sound and words[0] == "import" and ended.status == 0:
+    if not before.whole and not case.sound and words[0] == "import" and ended.status == 0:
         yield "imported into a damaged database"
 
 
@@ -301,15 +304,16 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--seed", type=int, default=20261127)
     options.add_argument("--sample", type=int, help="only the first so many cases")
+    options.add_argument("--workers", type=int, default=WORKERS)
     options.add_argument("--only", default="", help="only cases with this in their name")
     given = options.parse_args()
     wanted = [case for case in cases(given.seed) if given.only in case.name][: given.sample]
     started = time.monotonic()
-    found = run_all(wanted, given.seed)
+    found = run_all(wanted, given.seed, given.workers)
     print("\n".join(table(found)))
     slowest = max(found, key=lambda seen: seen.seconds)
     print(
-        f"\n{time.monotonic() - started:.0f} s; slowest {slowest.seconds:.1f} s: {slowest.case}; "
+        f"\n{time.monotonic() - started:.0f} s; slowest {slowest.seconds:.1f} s of computing: {slowest.case}; "
         f"round {ROUND}, seed {given.seed}, {os.cpu_count()} processors"
     )
     wrong = [seen for seen in found if seen.wrong]

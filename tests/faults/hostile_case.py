@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from indicators.framework import default_framework
+# Children that each thread their small matrix products wait for one another; before NumPy loads.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from indicators.framework import default_framework  # noqa: E402
 
 Content = bytes | Callable[[], bytes]
 

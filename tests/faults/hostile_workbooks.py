@@ -237,8 +237,9 @@ def _strings() -> Iterator[Case]:
         "a parameter": b'<!DOCTYPE x [<!ENTITY % j SYSTEM "file:///etc/hostname"> %j;]>',
         "a schema": b'<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">',
     }
-    for name, doctype in doctypes.items():
-        for part in (strings, SHEET, BOOK, "xl/styles.xml"):
+    parts = (strings, SHEET, BOOK, "xl/styles.xml")
+    for number, (name, doctype) in enumerate(doctypes.items()):
+        for part in (parts * 2)[number % 4 :][:2]:
             content = _rewritten(
                 part,
                 lambda old, d=doctype: (
