@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import AbstractContextManager, nullcontext
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 from actions.access import Access, User, authorize
 from actions.audit import refusals_recorded
+from actions.server_address import LOOPBACK, check_address
+from indicators.findings import Refused
 from indicators.program import program_version
 from locales import text
 from survey_data.workspace import backup, checks, default_location, opening, registry
@@ -86,19 +87,11 @@ def check_workspace(user: User, location: str | None, *, quick: bool = False) ->
 
 def _address() -> Check:
     """The app gives the owner's rights to whoever reaches it, so that only this machine may."""
-    address = os.environ.get("FOURFOLD_ADDRESS", "127.0.0.1")
     try:
-        own = address == "localhost" or ip_address(address).is_loopback
-    except ValueError:
-        own = False
-    if own:
-        return Check("address", "ok", text("doctor.address-own", address=address))
-    return Check(
-        "address",
-        "refused",
-        text("doctor.address-open", address=address),
-        text("doctor.address-open-fix"),
-    )
+        address = check_address(os.environ.get("FOURFOLD_ADDRESS", LOOPBACK))
+    except Refused as refusal:
+        return Check("address", "refused", refusal.first.message, refusal.first.fix)
+    return Check("address", "ok", text("doctor.address-own", address=address))
 
 
 def _said(manifest: Manifest) -> dict[str, Any]:
