@@ -117,6 +117,7 @@ def test_nor_without_a_roster_metrics_groups_and_an_earlier_round(bare, command)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
     "shape", [SHIPPED, NOBODY, *generated(12)], ids=lambda shape: f"seed{shape.seed}"
 )

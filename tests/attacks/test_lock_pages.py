@@ -87,6 +87,7 @@ def test_hidden_answers_move_no_byte_of_a_page(whole, page, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("shape", [SHIPPED, *generated(6)], ids=lambda shape: f"seed{shape.seed}")
 def test_nor_of_any_page_of_other_cities(tmp_path, shape, monkeypatch):
     made = pair(tmp_path, shape, (2, 3))
