@@ -7,6 +7,7 @@ took, and every file that it wanted to change outside its own folder.
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import gc
 import importlib
 import io
@@ -148,6 +149,7 @@ def _in_child(
     status = _CRASH
     try:
         os_group(0)
+        faulthandler.disable()
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(outputs[0], 1)
         os.dup2(outputs[1], 2)
