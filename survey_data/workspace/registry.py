@@ -70,6 +70,13 @@ def framework_named(workspace: Workspace, name: str) -> Framework:
     return _framework(workspace, content)
 
 
+def _name(workspace: Workspace, held: object) -> dict[str, str]:
+    """A name in both languages. Raises WorkspaceUnusable (E906) for anything else."""
+    if isinstance(held, dict) and all(isinstance(held.get(lang), str) for lang in ("zh", "en")):
+        return held
+    raise workspace.damaged("name")
+
+
 def _framework(workspace: Workspace, content: str) -> Framework:
     """Raises WorkspaceUnusable (E906) for content that this program did not write."""
     try:
@@ -153,7 +160,7 @@ def rounds(workspace: Workspace) -> list[RoundInfo]:
     return [
         RoundInfo(
             row.id,
-            row.name,
+            _name(workspace, row.name),
             row.starts_on,
             row.state,
             row.framework,
@@ -242,7 +249,9 @@ def set_round_state(connection: sa.Connection, round_id: str, state: str) -> Non
 def departments(workspace: Workspace) -> list[Department]:
     with workspace.reading() as connection:
         rows = connection.execute(sa.select(t.departments).order_by(t.departments.c.id)).all()
-    return [Department(r.id, r.name, r.grouping, r.headcount, r.weight) for r in rows]
+    return [
+        Department(r.id, _name(workspace, r.name), r.grouping, r.headcount, r.weight) for r in rows
+    ]
 
 
 def rostered_ids(workspace: Workspace) -> set[str]:

@@ -136,6 +136,8 @@ def test_a_workspace_without_one_of_its_tables_is_refused(location: str, table: 
         ("UPDATE frameworks SET content = '[]'", lambda w: batches.evidence(w, "2025")),
         ("UPDATE frameworks SET content = '{'", lambda w: batches.evidence(w, "2025")),
         ("INSERT INTO settings VALUES ('current-framework', x'00ff')", registry.current_framework),
+        ("UPDATE departments SET name = '{}'", registry.departments),
+        ("UPDATE rounds SET name = '[]'", registry.rounds),
         ("INSERT INTO settings VALUES ('catalogue', x'00ff')", plans.current_catalogue),
     ],
 )  # fmt: skip
