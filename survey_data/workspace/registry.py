@@ -70,6 +70,13 @@ def framework_named(workspace: Workspace, name: str) -> Framework:
     return _framework(workspace, content)
 
 
+def _report(workspace: Workspace, batch: sa.Row) -> Mapping[str, object]:
+    """What an import reported. Raises WorkspaceUnusable (E906) for anything else."""
+    if isinstance(batch.report, dict):
+        return batch.report
+    raise workspace.damaged(f"batches.report {batch.id}")
+
+
 def _name(workspace: Workspace, held: object) -> dict[str, str]:
     """A name in both languages. Raises WorkspaceUnusable (E906) for anything else."""
     if isinstance(held, dict) and all(isinstance(held.get(lang), str) for lang in ("zh", "en")):
@@ -169,7 +176,14 @@ def rounds(workspace: Workspace) -> list[RoundInfo]:
             row.synthetic,
             tuple(
                 BatchInfo(
-                    b.id, b.kind, b.state, b.superseded_by, b.sha256, b.file, b.added_at, b.report
+                    b.id,
+                    b.kind,
+                    b.state,
+                    b.superseded_by,
+                    b.sha256,
+                    b.file,
+                    b.added_at,
+                    _report(workspace, b),
                 )
                 for b in found
                 if b.round == row.id

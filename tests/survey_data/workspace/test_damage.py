@@ -138,6 +138,7 @@ def test_a_workspace_without_one_of_its_tables_is_refused(location: str, table: 
         ("INSERT INTO settings VALUES ('current-framework', x'00ff')", registry.current_framework),
         ("UPDATE departments SET name = '{}'", registry.departments),
         ("UPDATE rounds SET name = '[]'", registry.rounds),
+        ("UPDATE batches SET report = 'null'", registry.rounds),
         ("INSERT INTO settings VALUES ('catalogue', x'00ff')", plans.current_catalogue),
     ],
 )  # fmt: skip
