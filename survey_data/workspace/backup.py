@@ -68,7 +68,10 @@ def back_up(workspace: Workspace, target: Path, program: str) -> Manifest:
             with workspace.outside_transactions() as connection:
                 connection.exec_driver_sql("VACUUM INTO ?", (str(copy),))
         else:
-            _copy_out(workspace, copy)
+            try:
+                _copy_out(workspace, copy)
+            except _ILL_TYPED as error:
+                raise unusable("E906", workspace.location, error) from None
         try:
             at, found = _checked(copy, target)
         except Refused as refusal:
@@ -191,11 +194,14 @@ def _checked(database: Path, file: Path) -> tuple[str, Contents]:
             kinds = "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')"
             if (name := connection.exec_driver_sql(kinds).scalar()) is not None:
                 raise damaged(file, "stranger", name=str(name))
-            return revision(connection) or "", contents(connection)
+            found = contents(connection)
+            if found.altered:
+                raise damaged(file, "altered", blobs=found.altered_shown)
+            return revision(connection) or "", found
     except exc.DBAPIError as error:
         raise damaged(file, "integrity", problem=str(error.orig).splitlines()[0]) from None
     except _ILL_TYPED as error:
-        # SQLite keeps a text in a column of numbers.
+        # A text in a column of numbers, a number in one of bytes, no JSON in one of JSON.
         raise damaged(file, "integrity", problem=str(error)) from None
     finally:
         engine.dispose()

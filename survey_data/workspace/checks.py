@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import shutil
 import sqlite3
@@ -22,7 +21,7 @@ from sqlalchemy import exc
 
 from locales import text
 from survey_data.workspace import schema as t
-from survey_data.workspace.digests import tables_of
+from survey_data.workspace.digests import contents, tables_of
 from survey_data.workspace.faults import unusable
 from survey_data.workspace.location import workspace_files
 from survey_data.workspace.opening import (
@@ -163,37 +162,16 @@ def _revision(connection: sa.Connection, held: str) -> Check:
 
 
 def _blobs(connection: sa.Connection) -> Check:
-    """Stored bytes against the digests that were stored with them."""
-    count, wrong = 0, []
-    for name, table in tables_of(connection).items():
-        for column, digest in _with_digests(table):
-            keys = list(table.primary_key.columns)
-            rows = connection.execute(
-                sa.select(column, digest, *keys), execution_options={"yield_per": 1}
-            )
-            for row in rows:
-                content, said, *key = tuple(row)
-                count += 1
-                if said is not None and hashlib.sha256(content).hexdigest() != said:
-                    wrong.append(f"{name}.{column.name} {'/'.join(map(str, key))}")
-    if not wrong:
-        return Check("blobs", "ok", text("doctor.blobs", count=count))
-    shown = ", ".join(wrong[:_SHOWN]) + (" …" if len(wrong) > _SHOWN else "")
+    """Stored bytes against the digests that were stored with them, as a backup compares them."""
+    found = contents(connection)
+    if not found.altered:
+        return Check("blobs", "ok", text("doctor.blobs", count=found.digested))
     return Check(
         "blobs",
         "refused",
-        text("doctor.changed-blobs", count=len(wrong), blobs=shown),
+        text("doctor.changed-blobs", count=len(found.altered), blobs=found.altered_shown),
         text("doctor.damaged-fix"),
     )
-
-
-def _with_digests(table: sa.Table) -> Iterator[tuple[sa.Column, sa.Column]]:
-    """Columns of bytes with the column of their digest."""
-    for column in table.columns:
-        if isinstance(column.type, sa.LargeBinary):
-            own = "sha256" if column.name == "content" else f"{column.name}_sha256"
-            if own in table.columns:
-                yield column, table.columns[own]
 
 
 def _last_backup(connection: sa.Connection) -> Check:

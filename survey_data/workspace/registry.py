@@ -139,9 +139,13 @@ def use_framework(connection: sa.Connection, framework: Framework) -> None:
 
 def setting(workspace: Workspace, key: str) -> bytes | None:
     with workspace.reading() as connection:
-        return connection.execute(
+        value = connection.execute(
             sa.select(t.settings.c.value).where(t.settings.c.key == key)
         ).scalar()
+    # SQLite gives a number or a text back where somebody has put one.
+    if value is not None and not isinstance(value, bytes):
+        raise workspace.damaged(f"settings.value {key}")
+    return value
 
 
 def save_setting(connection: sa.Connection, key: str, value: bytes) -> None:

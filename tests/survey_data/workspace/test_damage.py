@@ -140,6 +140,9 @@ def test_a_workspace_without_one_of_its_tables_is_refused(location: str, table: 
         ("UPDATE rounds SET name = '[]'", registry.rounds),
         ("UPDATE batches SET report = 'null'", registry.rounds),
         ("INSERT INTO settings VALUES ('catalogue', x'00ff')", plans.current_catalogue),
+        ("INSERT INTO settings VALUES ('current-framework', 1 << 60)", registry.current_framework),
+        ("INSERT INTO settings VALUES ('catalogue', 'city')", plans.current_catalogue),
+        ("UPDATE answers SET moments = 1 << 60", lambda w: batches.survey_moments(w, "2025")),
     ],
 )  # fmt: skip
 def test_content_that_the_program_did_not_write_is_refused(
