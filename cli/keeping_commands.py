@@ -22,7 +22,7 @@ def backup_command(file: File, force: Force = False) -> None:
 
     output = current.get()
     access = existing_access(output.workspace)
-    target = OutputFile(file, None, force=force)
+    target = OutputFile(file, None, force=force, private=True)
     found = backup_workspace(access, file.name, target.whole())
     access.workspace.close()
     if not output.result({"file": str(file), **found}):

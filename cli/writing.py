@@ -14,7 +14,7 @@ import secrets
 import stat
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from errno import EACCES, ENOENT
+from errno import EACCES, ELOOP, ENOENT
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +24,9 @@ from actions.access import workspace_files
 from actions.errors import Finding, Refused
 from cli.output import current
 
+_MOST_LINKS = 40
+"""Of one name after another, as Linux allows."""
+
 Force = Annotated[
     bool, typer.Option("--force", help="Overwrite an existing output file (never an input).")
 ]
@@ -32,8 +35,9 @@ Force = Annotated[
 class OutputFile:
     """A place that may be written, as it was found when the command began.
 
-    A link is followed once, here: the file that it names is written and the link stays, as with any
-    program that opens its output by name.
+    Links are followed once, here: the file that they name is written and they stay, as with any
+    program that opens its output by name. What is written is what was judged: the path as typed is
+    never looked at again.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class OutputFile:
         *,
         force: bool,
         inputs: Iterable[Path | None] = (),
+        private: bool = False,
     ) -> None:
         """
         Parameters
@@ -50,6 +55,7 @@ class OutputFile:
         endings : what the content may be called, lower case with the dot; None for anything
         force : whether an existing file may be overwritten
         inputs : the other files of the same command, which never are
+        private : whether nobody but the owner may read it, also where another file was before
 
         Raises
         ------
@@ -63,12 +69,15 @@ class OutputFile:
         self.path = path
         self._force = force
         try:
-            found = _stat(path)
-            self._place = Path(os.path.realpath(path))
+            self._place = _place(path)
+            found, typed = _stat(self._place), _stat(path)
         except (OSError, ValueError) as error:
             raise _unwritable(path, error) from None
-        if found is not None and not stat.S_ISREG(found.st_mode):
+        if any(one is not None and not stat.S_ISREG(one.st_mode) for one in (found, typed)):
             raise Refused(Finding("E929", params={"path": str(path)}))
+        if typed is not None and (found is None or not os.path.samestat(typed, found)):
+            # A file without a name, which an open handle still leads to (/dev/fd/3).
+            raise _unwritable(path, OSError(ENOENT, os.strerror(ENOENT)))
         kept = [*workspace_files(output.workspace), *(one for one in inputs if one is not None)]
         if any(_is_same(self._place, found, one) for one in kept):
             raise Refused(Finding("E928", params={"path": str(path)}))
@@ -83,7 +92,10 @@ class OutputFile:
             raise _exists(path)
         if found is not None and not os.access(self._place, os.W_OK):
             raise _unwritable(path, OSError(EACCES, os.strerror(EACCES)))
-        self._mode = None if found is None else stat.S_IMODE(found.st_mode)
+        if private:
+            self._mode: int | None = 0o600
+        else:
+            self._mode = None if found is None else stat.S_IMODE(found.st_mode)
 
     def write(self, content: bytes) -> None:
         """Write all of it or nothing. Raises Refused as `whole`."""
@@ -99,7 +111,9 @@ class OutputFile:
         # A short name of its own: the target's may already be as long as the system allows.
         beside = self._place.with_name(f".fourfold-{secrets.token_hex(8)}.part")
         try:
-            open(beside, "xb").close()
+            # Until it is whole it is no more readable than what it replaces.
+            mode = 0o666 if self._mode is None else 0o600
+            os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
             yield beside
             with open(beside, "r+b") as file:
                 os.fsync(file.fileno())
@@ -131,6 +145,21 @@ class OutputFile:
             os.replace(beside, self._place)
 
 
+def _place(path: Path) -> Path:
+    """Where the system itself would write, every link followed; the file need not be there.
+
+    Each folder is asked of the system first: `realpath` alone takes ``none/..`` for nothing, and so
+    names a file that the path as typed does not lead to. Raises OSError.
+    """
+    for _ in range(_MOST_LINKS):
+        path.parent.stat()
+        place = Path(os.path.realpath(path.parent), path.name)
+        if not place.is_symlink():
+            return place
+        path = place.parent / place.readlink()
+    raise OSError(ELOOP, os.strerror(ELOOP))
+
+
 def _stat(path: Path) -> os.stat_result | None:
     """What a path leads to; None where nothing is yet, also at the end of a link."""
     try:
@@ -143,10 +172,10 @@ def _is_same(place: Path, found: os.stat_result | None, kept: Path) -> bool:
     """Whether two names are one file. Of a file that is not there yet only the name can be compared:
     without regard to case and composition, as some file systems do, since a name lost to caution
     costs little and a workspace lost costs all."""
+    other = Path(os.path.realpath(kept))
     try:
-        there = kept.stat()
+        there = other.stat()
     except (OSError, ValueError):
-        other = Path(os.path.realpath(kept))
         return _folded(place.name) == _folded(other.name) and _same_folder(place, other)
     return found is not None and os.path.samestat(found, there)
 

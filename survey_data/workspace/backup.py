@@ -88,7 +88,6 @@ def back_up(workspace: Workspace, target: Path, program: str) -> Manifest:
             tables=found.tables,
             blobs=found.blobs,
         )
-        os.chmod(target, 0o600)
         copy.unlink()
         _unpacked(target, folder)
     return manifest

@@ -86,6 +86,17 @@ def test_only_its_owner_can_read_a_backup_and_what_comes_back(fourfold, kept, tm
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("before", [0o644, 0o666, 0o600])
+def test_only_its_owner_can_read_a_backup_that_takes_the_place_of_another_file(
+    fourfold, kept, tmp_path, before
+):
+    old = tmp_path / "old.zip"
+    old.touch()
+    old.chmod(before)
+    assert fourfold("--workspace", kept, "backup", old, "--force", "--json").status == 0
+    assert stat.S_IMODE(old.stat().st_mode) == 0o600
+
+
 @pytest.mark.parametrize("command", [["backup", "b.zip"], ["doctor"]])
 def test_a_workspace_that_is_not_there_is_not_made(fourfold, tmp_path, command):
     answer = fourfold("--workspace", tmp_path / "no" / "typo.db", *command, "--json")

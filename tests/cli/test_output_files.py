@@ -45,6 +45,7 @@ def writing(target: object, *more: object) -> dict[str, tuple[object, ...]]:
         "import metrics": (*metrics, "--annotated", target),
         "quality": (*quality, "-o", target),
         "quality lavaan": (*quality, "--lavaan", target),
+        "backup": ("backup", target, "--json", *more),
     }
 
 
@@ -65,6 +66,91 @@ def test_no_command_writes_over_the_workspace(city, tmp_path, command, force):
     assert (tmp_path / "own.db").read_bytes().startswith(b"SQLite format 3")
     assert [r["id"] for r in city("rounds", "--json").json["rounds"]] == ["2025"]
     assert not list(tmp_path.glob("*-journal")) and not list(tmp_path.glob("*.part"))
+
+
+def detours(folder: Path, name: str) -> list[str]:
+    """Paths that name a file by the letter, though the system finds no file by them: opened for
+    writing, each fails. Written over by its letters, each is that file."""
+    end = Path(name).suffix
+    (folder / f"dangling{end}").symlink_to(f"none/../{name}")
+    (folder / f"again{end}").symlink_to(f"dangling{end}")
+    (folder / "gone").symlink_to("none")
+    return [
+        f"none/../{name}", f"./none/..//{name}", f"none/deeper/../../{name}", f"in.csv/../{name}",
+        f"{folder}/none/../{name}", f"gone/../{name}", f"none/../none/../{name}",
+        f"dangling{end}", f"again{end}", f"{'n' * 300}/../{name}",
+    ]  # fmt: skip
+
+
+def direct(folder: Path, name: str) -> list[str]:
+    """Paths that do lead to the file, written in other ways."""
+    (folder / "sub").mkdir(exist_ok=True)
+    (folder / "round").symlink_to("sub")
+    return [
+        f"{name}/", f"./{name}", f".//{name}", f"sub/../{name}", f"round/../{name}",
+        f"/proc/self/cwd/{name}", f"/../..{folder}/{name}",
+    ]  # fmt: skip
+
+
+@posix
+@pytest.mark.parametrize("force", [(), ("--force",)], ids=["", "force"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_spelling_of_the_workspace_is_a_way_to_write_over_it(city, tmp_path, command, force):
+    held = (tmp_path / "own.db").read_bytes()
+    for targets, code in ((direct, "E928"), (detours, "E926")):
+        for target in targets(tmp_path, "own.db"):
+            answer = city(*writing(target, *force)[command])
+            assert (answer.status, answer.json["error"]["code"]) == (3, code), target
+            assert (tmp_path / "own.db").read_bytes().startswith(held[:16]), target
+    assert [r["id"] for r in city("rounds", "--json").json["rounds"]] == ["2025"]
+    assert not list(tmp_path.glob("*.part")) and not (tmp_path / "none").exists()
+
+
+@posix
+@pytest.mark.parametrize("spelling", ["own.xlsx", "none/../own.xlsx", "./own.xlsx", "link.xlsx"])
+def test_nor_is_one_where_the_workspace_itself_is_spelt_so(fourfold, tmp_path, spelling):
+    (tmp_path / "link.xlsx").symlink_to("own.xlsx")
+    assert fourfold("--workspace", "own.xlsx", "rounds", "--json").status == 0
+    for name in ("own.xlsx", *direct(tmp_path, "own.xlsx"), *detours(tmp_path, "own.xlsx")):
+        template = ("template", "survey", "-o", name, "--force", "--json")
+        answer = fourfold("--workspace", spelling, *template)
+        assert answer.status == 3 and answer.json["error"]["code"] in ("E926", "E928"), name
+    assert (tmp_path / "own.xlsx").read_bytes().startswith(b"SQLite format 3")
+
+
+@posix
+@pytest.mark.parametrize("kind", ["survey", "metrics"])
+def test_no_spelling_of_the_input_is_a_way_to_write_over_it(city, tmp_path, kind):
+    source = (tmp_path / "in.csv").rename(tmp_path / "in.xlsx")
+    (tmp_path / "in.csv").write_text(SURVEY, "utf-8")
+    for targets, code in ((direct, "E928"), (detours, "E926")):
+        for target in targets(tmp_path, "in.xlsx"):
+            marked = ("--round", "2027", "--annotated", target, "--force", "--json")
+            answer = city("import", kind, "in.xlsx", *marked)
+            assert (answer.status, answer.json["error"]["code"]) == (3, code), target
+    assert source.read_text("utf-8") == SURVEY
+
+
+@posix
+def test_a_path_through_no_folder_makes_no_file_either(city, tmp_path):
+    for target in detours(tmp_path, "new.xlsx"):
+        answer = city("template", "survey", "-o", target, "--force", "--json")
+        assert (answer.status, answer.json["error"]["code"]) == (3, "E926"), target
+    assert not (tmp_path / "new.xlsx").exists()
+
+
+@posix
+def test_a_file_that_a_handle_leads_to_is_judged_as_itself(city, tmp_path):
+    with open(tmp_path / "own.db", "rb") as held, open(tmp_path / "x.csv", "w+b") as unnamed:
+        (tmp_path / "x.csv").unlink()
+        (tmp_path / "x.csv (deleted)").write_bytes(b"mine")
+        for handle, code in ((held, "E928"), (unnamed, "E926")):
+            for folder in ("/dev/fd", "/proc/self/fd"):
+                target = f"{folder}/{handle.fileno()}"
+                answer = city("backup", target, "--force", "--json")
+                assert (answer.status, answer.json["error"]["code"]) == (3, code), target
+    assert (tmp_path / "x.csv (deleted)").read_bytes() == b"mine"
+    assert city("rounds", "--json").status == 0
 
 
 @pytest.mark.parametrize("url", [False, True], ids=["path", "url"])
@@ -175,6 +261,20 @@ def test_a_new_file_is_as_the_umask_says_and_an_overwritten_one_as_it_was(city, 
     assert city("template", "survey", "-o", "new.xlsx").status == 3
     assert city("template", "survey", "-o", "new.xlsx", "--force").status == 0
     assert stat.S_IMODE((tmp_path / "new.xlsx").stat().st_mode) == 0o600
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644])
+def test_while_it_is_written_a_file_is_not_more_readable_than_what_it_replaces(
+    tmp_path, fourfold, mode
+):
+    fourfold("rounds")
+    (tmp_path / "x.csv").touch()
+    (tmp_path / "x.csv").chmod(mode)
+    target = cli.writing.OutputFile(tmp_path / "x.csv", None, force=True)
+    with target.whole() as beside:
+        assert stat.S_IMODE(beside.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "x.csv").stat().st_mode) == mode
 
 
 def test_a_link_is_followed_and_stays(city, tmp_path):

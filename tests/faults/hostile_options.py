@@ -153,7 +153,7 @@ def _lines() -> Iterator[Case]:
 
 TARGETS: dict[str, Callable[[Path], str]] = {
     "the workspace": lambda own: str(own / "w.db"),
-    "the workspace by another way": lambda own: f"{own}/home/../w.db",
+    "the workspace by another way": lambda own: str(own / "home" / ".." / "w.db"),
     "its log": lambda own: str(own / "w.db-wal"),
     "its index": lambda own: str(own / "w.db-shm"),
     "a link to it": lambda own: _linked(own, "w.db"),

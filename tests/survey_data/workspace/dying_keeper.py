@@ -54,7 +54,8 @@ def keep(what: str, location: str, file: str, number: int) -> None:
         return
     current.set(Output(False, "zh", location))
     workspace = existing_workspace(location)
-    with OutputFile(Path(f"{file}-{number}"), None, force=False).whole() as beside:
+    target = OutputFile(Path(f"{file}-{number}"), None, force=False, private=True)
+    with target.whole() as beside:
         back_up(workspace, beside, "test")
 
 
