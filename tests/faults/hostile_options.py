@@ -239,7 +239,7 @@ def _targets() -> Iterator[Case]:
 
 def _file_names() -> Iterator[Case]:
     for name in (
-        "a" * 240 + ".csv", "x\ny.csv", "\u202exslx.csv", "CON.csv", "-rf.csv", "$(id).csv", "[/].csv",
+        "a" * 240 + ".csv", "x\ny.csv", "\u202exslx.csv", "CON.csv", "-rf.csv", "$(id).csv", "[bold].csv",
         "';drop.csv", "长" * 80 + ".csv", "a b\t.csv", "\udcff.csv", "=1+1.csv", ".csv", "x", "%s.csv",
     ):  # fmt: skip
         found = survey(f"file {name[:14]!r}", "targets", as_text(answers()), file=name)
