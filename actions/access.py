@@ -10,6 +10,7 @@ from survey_data.workspace import (
     Workspace,
     existing_workspace,
     open_workspace,
+    typed_location,
     workspace_files,
 )
 
@@ -94,6 +95,11 @@ class Access:
         place = hashlib.sha256(self.workspace.location.encode()).hexdigest()[:16]
         roles = ",".join(sorted(self.user.roles))
         return f"{place}|{roles}|{self.view}"
+
+    @property
+    def typed_location(self) -> str:
+        """The workspace as it is typed after ``--workspace``; without a password."""
+        return typed_location(self.workspace.location)
 
     @property
     def view(self) -> str:

@@ -109,7 +109,7 @@ def reopen_draft(access: Access, id: str) -> str:
     """A new key for a draft; the earlier one opens it no more. Raises Refused (E908)."""
     authorize(access.user, "draft.edit", id)
     if get_draft(access, id) is None:
-        raise Refused(Finding("E908", params={"draft": id}))
+        raise _no_draft(access, id)
     token = secrets.token_hex(32)
     progress.open_with(access.workspace, id, _sha256(token))
     return f"{id}.{token}"
@@ -134,7 +134,7 @@ def drafts_report(access: Access) -> dict[str, Any]:
 def discard_named_draft(access: Access, id: str) -> None:
     """Forget an upload by its id. Raises Refused (E908) when there is none."""
     if get_draft(access, id) is None:
-        raise Refused(Finding("E908", params={"draft": id}))
+        raise _no_draft(access, id)
     discard_draft(access, id)
 
 
@@ -266,3 +266,7 @@ def _survey_options(draft: Draft) -> SurveyOptions:
         content.get("dialect"),
         None if content.get("exclude") is None else tuple(content["exclude"]),
     )
+
+
+def _no_draft(access: Access, id: str) -> Refused:
+    return Refused(Finding("E908", params={"draft": id, "place": access.typed_location}))

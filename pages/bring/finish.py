@@ -7,6 +7,7 @@ import streamlit as st
 from actions.drafts import Draft
 from actions.jobs import FINISHED, job_state, start_job
 from pages import frame
+from pages.bring import gone
 from pages.literal import literal
 from pages.running import watch
 from pages.view import access, say
@@ -22,7 +23,7 @@ def progress(id: str) -> None:
     """The job's course and end. The address holds the job, so a reload comes back to it."""
     job = job_state(access(), id)
     if job is None:
-        st.warning(say("upload.gone"))
+        gone.show()
         _again()
     elif job.state not in FINISHED:
         watch(id, "upload")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from actions.drafts import draft_at
 from pages import frame
-from pages.bring import choose_file, decide, finish
+from pages.bring import choose_file, decide, finish, gone
 from pages.view import access, say
 
 STEPS = ("file", "recognised", "columns", "codes", "findings", "preview", "commit")
@@ -28,7 +28,7 @@ if job:
     finish.progress(job)
 elif draft is None:
     if draft_id:
-        st.warning(say("upload.gone"))
+        gone.show()
     choose_file.step()
 else:
     decide.step(draft, STEPS[at])

@@ -28,7 +28,7 @@ def show(*, gone: bool) -> None:
     if adopted:
         st.success(literal(say("editor.adopted", name=adopted)))
     if gone:
-        st.warning(say("upload.gone"))
+        st.warning(say("editor.gone"))
     keeping.show_refusals()
     left, right = st.columns([1.4, 1], gap="large")
     with left:

@@ -4,6 +4,7 @@ from survey_data.workspace.location import (
     ENVIRONMENT,
     default_location,
     shown_location,
+    typed_location,
     workspace_files,
 )
 from survey_data.workspace.opening import (
@@ -23,5 +24,6 @@ __all__ = [
     "now",
     "open_workspace",
     "shown_location",
+    "typed_location",
     "workspace_files",
 ]

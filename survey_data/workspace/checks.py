@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import shutil
 import sqlite3
 import stat
@@ -23,7 +24,7 @@ from locales import text
 from survey_data.workspace import schema as t
 from survey_data.workspace.digests import contents, tables_of
 from survey_data.workspace.faults import unusable
-from survey_data.workspace.location import workspace_files
+from survey_data.workspace.location import typed_location, workspace_files
 from survey_data.workspace.opening import (
     HEAD,
     Workspace,
@@ -86,10 +87,10 @@ def _of_database(location: str, quick: bool, how: str | None) -> list[Check]:
         if how is not None:
             parts.append(("integrity", lambda: _integrity(connection, quick)))
             parts.append(("foreign-keys", lambda: _foreign_keys(connection)))
-        parts.append(("revision", lambda: _revision(connection, held)))
+        parts.append(("revision", lambda: _revision(connection, held, location)))
         if not quick:
             parts.append(("blobs", lambda: _blobs(connection)))
-        parts.append(("backup", lambda: _last_backup(connection)))
+        parts.append(("backup", lambda: _last_backup(connection, location)))
         return [_made(id, part) for id, part in parts]
 
 
@@ -147,7 +148,7 @@ def _foreign_keys(connection: sa.Connection) -> Check:
     )
 
 
-def _revision(connection: sa.Connection, held: str) -> Check:
+def _revision(connection: sa.Connection, held: str, location: str) -> Check:
     if held == HEAD:
         missing = t.metadata.tables.keys() - tables_of(connection).keys()
         if missing:
@@ -155,9 +156,8 @@ def _revision(connection: sa.Connection, held: str) -> Check:
         return Check("revision", "ok", text("doctor.newest", revision=held))
     params = {"revision": held, "head": HEAD}
     if held.isdecimal() and held < HEAD:
-        return Check(
-            "revision", "warning", text("doctor.older", **params), text("doctor.older-fix")
-        )
+        fix = text("doctor.older-fix", place=typed_location(location))
+        return Check("revision", "warning", text("doctor.older", **params), fix)
     return Check("revision", "refused", text("doctor.newer", **params), text("doctor.newer-fix"))
 
 
@@ -174,18 +174,19 @@ def _blobs(connection: sa.Connection) -> Check:
     )
 
 
-def _last_backup(connection: sa.Connection) -> Check:
+def _last_backup(connection: sa.Connection, location: str) -> Check:
+    fix = text("doctor.backup-fix", place=typed_location(location))
     audit = t.audit.c
     at = connection.execute(
         sa.select(sa.func.max(audit.at)).where(audit.action == BACKUP, audit.result == "done")
     ).scalar()
     if at is None:
-        return Check("backup", "warning", text("doctor.no-backup"), text("doctor.backup-fix"))
+        return Check("backup", "warning", text("doctor.no-backup"), fix)
     age = datetime.now(UTC) - datetime.fromisoformat(at)
     if age <= timedelta(days=BACKUP_DAYS):
         return Check("backup", "ok", text("doctor.backup", at=at))
     said = text("doctor.old-backup", at=at, days=age.days)
-    return Check("backup", "warning", said, text("doctor.backup-fix"))
+    return Check("backup", "warning", said, fix)
 
 
 def _disk(place: Path) -> Check:
@@ -206,7 +207,14 @@ def _permissions(place: Path) -> list[Check]:
     if not (mode & (stat.S_IROTH | stat.S_IWOTH) and reachable):
         return [Check("permissions", "ok", text("doctor.private"))]
     said = text("doctor.readable", mode=f"{mode:o}")
-    return [Check("permissions", "warning", said, text("doctor.readable-fix", place=str(place)))]
+    return [
+        Check(
+            "permissions",
+            "warning",
+            said,
+            text("doctor.readable-fix", place=shlex.quote(str(place))),
+        )
+    ]
 
 
 def _state_of(place: Path) -> tuple[tuple[int, int, int] | None, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -42,6 +43,11 @@ def shown_location(location: str) -> str:
         return location.partition(":")[0] + "://…"
     harmless = {name: value for name, value in url.query.items() if name in _SHOWN}
     return url.set(query=harmless).render_as_string()
+
+
+def typed_location(location: str) -> str:
+    """A location as it is typed after ``--workspace`` in a shell; a password has to be put back."""
+    return shlex.quote(shown_location(location))
 
 
 def without_secrets(text: str, location: str) -> str:

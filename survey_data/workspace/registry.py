@@ -13,6 +13,7 @@ from indicators.findings import Finding, Refused
 from indicators.framework import Framework, default_framework
 from survey_data.departments import KnownDepartments
 from survey_data.workspace import schema as t
+from survey_data.workspace.location import typed_location
 from survey_data.workspace.opening import Workspace, now
 
 _CURRENT = "current-framework"
@@ -203,7 +204,8 @@ def round_named(workspace: Workspace, id: str) -> RoundInfo:
         if info.id == id:
             return info
     known = ", ".join(info.id for info in rounds(workspace)) or "—"
-    raise Refused(Finding("E913", params={"round": id, "rounds": known}))
+    place = typed_location(workspace.location)
+    raise Refused(Finding("E913", params={"round": id, "rounds": known, "place": place}))
 
 
 def starts_on(round_id: str) -> str | None:

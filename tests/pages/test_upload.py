@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import sqlite3
 from pathlib import Path
@@ -154,6 +155,10 @@ def test_the_owner_opens_an_upload_of_an_earlier_version_from_the_command_line(
     assert "gb18030" in text(visit(workspace, "bring/upload.py", draft=key))
     old = visit(workspace, "bring/upload.py", draft=first.removeprefix("/upload?draft="))
     assert "打不开草稿" in old.warning[0].value
+    # Both commands that the page shows are of this workspace, and do what it says.
+    listing, opening = (shlex.split(line)[1:] for line in old.code[0].value.splitlines())
+    assert run(["--json", *listing]) == 0 and draft.id in capsys.readouterr().out
+    assert run(["--json", *opening[:-1], draft.id]) == 0
     fourfold("draft", "discard", draft.id)
     assert fourfold("draft", "list") == {"drafts": []}
     for command in ("open", "discard"):
