@@ -8,10 +8,11 @@ are those of what is shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indicators.moments import SurveyMoments
 
@@ -34,6 +35,25 @@ class Withheld:
 
     def __bool__(self) -> bool:
         return bool(self.departments or self.items)
+
+    def shown_answers(self, moments: SurveyMoments) -> NDArray[np.bool_]:
+        """(D, J) whether anything of these answers to an item may be shown of a department."""
+        answered = np.einsum("djj->dj", moments.pair_n) > 0
+        for d, department in enumerate(moments.departments):
+            if department in self.departments:
+                answered[d] = False
+            elif department in self.items:
+                answered[d] &= [item not in self.items[department] for item in moments.items]
+        return answered
+
+    def shown_items(self, moments: Iterable[SurveyMoments]) -> frozenset[str]:
+        """Items that somebody answered who is shown; that the others were asked is not told."""
+        return frozenset(
+            item
+            for one in moments
+            for item, shown in zip(one.items, self.shown_answers(one).T, strict=True)
+            if shown.any()
+        )
 
 
 def withheld(moments: SurveyMoments, threshold: int = THRESHOLD) -> Withheld:

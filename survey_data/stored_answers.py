@@ -14,7 +14,7 @@ from indicators.moments import MISSING, SurveyMoments
 from survey_data.disclosure import Withheld, withheld
 from survey_data.screening import Screening, screen
 from survey_data.workspace import Workspace, batches, registry
-from survey_data.workspace.batches import ABOUT_A_ROW
+from survey_data.workspace.contents import about_a_row
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,38 +31,51 @@ def shown_evidence(
 ) -> tuple[Evidence, Framework]:
     """A round's facts without what few people answered (`disclosure`), all summed anew.
 
-    Rows are read only where items of a larger department are left out. Raises Refused (E913, E918).
+    Files and items of which nothing is shown leave no trace. Rows are read only where items are
+    left out. Raises Refused (E913, E918).
     """
     held = batches.moments_by_batch(workspace, round_id)
     whole = batches.merged(held.values())
     hidden = Withheld() if whole is None else withheld(whole)
     if hidden:
-        info = registry.round_named(workspace, round_id)
-        own = registry.framework_by_digest(workspace, info.framework)
+        own = _own_framework(workspace, round_id)
+        items = hidden.shown_items(held.values())
         whole = batches.merged(
-            _shown_moments(workspace, id, moments, hidden, own) for id, moments in held.items()
+            _shown_moments(workspace, id, moments, hidden, items, own)
+            for id, moments in held.items()
+            if hidden.shown_answers(moments).any()
         )
     return batches.evidence_of(workspace, round_id, whole, framework, hidden.departments)
 
 
+def _own_framework(workspace: Workspace, round_id: str) -> Framework:
+    info = registry.round_named(workspace, round_id)
+    return registry.framework_by_digest(workspace, info.framework)
+
+
 def _shown_moments(
-    workspace: Workspace, batch: str, moments: SurveyMoments, hidden: Withheld, framework: Framework
+    workspace: Workspace,
+    batch: str,
+    moments: SurveyMoments,
+    hidden: Withheld,
+    shown: frozenset[str],
+    framework: Framework,
 ) -> SurveyMoments:
-    """A batch's moments without what is withheld of the round."""
-    kept = [d for d in moments.departments if d not in hidden.departments | set(hidden.items)]
-    rest = moments.for_departments(kept)
-    again = [d for d in moments.departments if d in hidden.items]
+    """A batch's moments of the ``shown`` items, without what is withheld of the round."""
+    items = tuple(item for item in moments.items if item in shown)
+    kept = [d for d in moments.departments if d not in hidden.departments]
+    # Sums of departments of which all is shown are right as they are, unless an item goes.
+    again = [d for d in kept if d in hidden.items] if items == moments.items else kept
+    rest = [d for d in kept if d not in again]
     if not again:
-        return rest
-    table = _shown_rows(_counted_rows(workspace, batch), hidden)
+        return moments.for_departments(rest)
+    table = _shown_rows(_counted_rows(workspace, batch), hidden, shown)
     place = {id: index for index, id in enumerate(again)}
     department = np.array([place.get(d, -1) for d in table.column("department").to_pylist()], int)
-    codes = _codes(table, moments.items)[department >= 0]
-    return rest.merge(
-        SurveyMoments.from_answers(
-            codes, department[department >= 0], again, moments.items, framework
-        )
+    anew = SurveyMoments.from_answers(
+        _codes(table, items)[department >= 0], department[department >= 0], again, items, framework
     )
+    return moments.for_departments(rest).merge(anew) if rest else anew
 
 
 def stored_answers(
@@ -106,13 +119,17 @@ def round_screening(
 
 def _tables(workspace: Workspace, round_id: str, hidden: Withheld | None) -> list[pa.Table]:
     """The rows that count of each active survey batch, without what is hidden."""
-    info = registry.round_named(workspace, round_id)
-    found = []
-    for batch in info.batches:
-        if batch.kind == "survey" and batch.state == "active":
-            table = _counted_rows(workspace, batch.id)
-            found.append(_shown_rows(table, hidden) if hidden else table)
-    return found
+    held = [
+        batch.id
+        for batch in registry.round_named(workspace, round_id).batches
+        if batch.kind == "survey" and batch.state == "active"
+    ]
+    tables = [_counted_rows(workspace, id) for id in held]
+    if not hidden:
+        return tables
+    shown = hidden.shown_items(batches.moments_by_batch(workspace, round_id).values())
+    found = [_shown_rows(table, hidden, shown) for table in tables]
+    return [table for table in found if table.num_rows]
 
 
 def _counted_rows(workspace: Workspace, batch: str) -> pa.Table:
@@ -122,24 +139,24 @@ def _counted_rows(workspace: Workspace, batch: str) -> pa.Table:
     return table
 
 
-def _shown_rows(table: pa.Table, hidden: Withheld) -> pa.Table:
-    """The rows without hidden cells; people of whom no answer is left are left out."""
+def _shown_rows(table: pa.Table, hidden: Withheld, shown: frozenset[str]) -> pa.Table:
+    """The rows without hidden cells and without items that are not ``shown`` of the round; people
+    of whom no answer is left are left out."""
+    items = [name for name in table.column_names if not about_a_row(name)]
+    table = table.drop_columns([name for name in items if name not in shown])
+    items = [name for name in items if name in shown]
     department = table.column("department").combine_chunks().dictionary_encode()
     ids = np.array(department.dictionary.to_pylist(), dtype=object)[np.asarray(department.indices)]
-    keep = ~np.isin(ids, list(hidden.departments))
-    for id, items in hidden.items.items():
-        own = ids == id
-        left = np.zeros(len(ids), dtype=bool)
-        for place, name in enumerate(table.column_names):
-            if name in ABOUT_A_ROW or name.startswith("attribute:"):
-                continue
-            column = table.column(name)
-            if name in items:
-                column = pa.compute.if_else(pa.array(~own), column, None)  # type: ignore[attr-defined]
-                table = table.set_column(place, name, column)
-            left |= column.is_valid().to_numpy()
-        keep &= ~own | left
-    return table.filter(pa.array(keep))
+    left = np.zeros(len(ids), dtype=bool)
+    for name in items:
+        few = [id for id, own in hidden.items.items() if name in own]
+        column = table.column(name)
+        if few:
+            kept = pa.array(~np.isin(ids, few))
+            column = pa.compute.if_else(kept, column, None)  # type: ignore[attr-defined]
+            table = table.set_column(table.column_names.index(name), name, column)
+        left |= column.is_valid().to_numpy()
+    return table.filter(pa.array(left & ~np.isin(ids, list(hidden.departments))))
 
 
 def _codes(table: pa.Table, items: tuple[str, ...]) -> NDArray[np.int16]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from indicators.findings import Finding
 from indicators.framework.indicator import METHODS
+from indicators.framework.parts import RESERVED_IDS
 
 Path = tuple[str | int, ...]
 SAMPLE_METHODS = tuple(method for method in METHODS if method not in ("goalposts", "minmax"))
@@ -62,7 +63,7 @@ def _items(content: dict[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def check_ids(content: dict[str, Any]) -> Iterator[Finding]:
-    """Ids are unique over the whole file; ``overall`` names the root."""
+    """Ids are unique over the whole file; ``overall`` names the root, some names are no item's."""
     first: dict[str, Path] = {"overall": ()}
     everything = (
         *_nodes(content),
@@ -71,6 +72,11 @@ def check_ids(content: dict[str, Any]) -> Iterator[Finding]:
         *(p for key in ("register", "attributes", "attention") for p in _entries(content, key)),
         *_entries(content, "gates"),
     )
+    for path, item in _items(content):
+        if item.get("id") in RESERVED_IDS:
+            yield _finding(
+                "E306", (*path, "id"), id=item["id"], ids=", ".join(sorted(RESERVED_IDS))
+            )
     for path, entry in everything:
         own = entry.get("id")
         if not isinstance(own, str):

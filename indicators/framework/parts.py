@@ -9,6 +9,10 @@ from pydantic_core import PydanticCustomError
 
 from indicators.document import LARGEST
 
+RESERVED_IDS = frozenset(
+    {"row", "department", "duration", "submitted", "attention_failed", "excluded"}
+)
+"""Names that a stored row of answers has beside its items, so that no item can be called so."""
 ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_.-]*$"
 Status = Literal["law", "standard", "convention", "design", "assumption", "unverified"]
 

@@ -23,10 +23,6 @@ from survey_data.workspace.contents import as_parquet, as_stored, stored_moments
 from survey_data.workspace.opening import Workspace, now
 
 ADD = "add"
-ABOUT_A_ROW = frozenset(
-    {"row", "department", "duration", "submitted", "attention_failed", "excluded"}
-)
-"""Columns of stored rows that are no answers; attributes are named ``attribute:…`` beside them."""
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]")
 
 
@@ -255,7 +251,7 @@ def evidence_of(
     info = registry.round_named(workspace, round_id)
     framework = framework or registry.framework_by_digest(workspace, info.framework)
     cells = metric_cells(workspace, round_id)
-    if survey is None and not cells:
+    if survey is None and not cells and not withheld:
         raise Refused(Finding("E918", params={"round": round_id}))
     listed = registry.departments(workspace)
     return Evidence.build(round_id, listed, survey, cells, framework, withheld), framework

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from indicators.framework.parts import RESERVED_IDS
 from indicators.moments import MISSING, SurveyMoments
 from survey_data.reading.columns import array_of, texts_of
 from survey_data.survey import SurveyImport
@@ -42,6 +43,11 @@ def stored_rows(workspace: Workspace, batch: str, content: bytes, sha256: str) -
         return pq.read_table(pa.BufferReader(content))
     except (pa.ArrowException, OSError):
         raise workspace.damaged(what) from None
+
+
+def about_a_row(column: str) -> bool:
+    """Whether a column of stored rows says something of the row and is no answer."""
+    return column in RESERVED_IDS or column.startswith("attribute:")
 
 
 def as_parquet(found: SurveyImport) -> bytes:

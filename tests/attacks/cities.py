@@ -43,6 +43,8 @@ class Shape:
     ``larger`` is the number of departments that are shown, ``withheld`` of those with 1-4 people,
     ``cells`` of items of larger departments that 1-4 people answered. ``scattered``: in so
     many larger departments, the last ones, many people answer each question of P1 and one all.
+    ``own_file``: those with 1-4 people come in a file of their own, which by `hidden` has two
+    questions and the attention check that nobody else was asked.
     """
 
     larger: int = 7
@@ -53,6 +55,7 @@ class Shape:
     metrics: bool = True
     groups: bool = True
     two_files: bool = False
+    own_file: bool = False
     excluded: bool = False
     shipped: bool = False
     blanks: bool = True
@@ -224,10 +227,25 @@ def bring_in(path: Path, shape: Shape, hidden: int) -> None:
         if shape.metrics:
             import_metrics(access, _csv(_metric_rows(shape, used, number)), "m.csv", round_id)
         rows = survey_rows(shape, used, number, hidden)
-        files = (rows[::2], rows[1::2]) if shape.two_files else (rows,)
-        for place, content in enumerate(files):
+        for place, content in enumerate(_files(shape, used, rows, hidden)):
             _survey(access, content, round_id, shape, "add" if place else None)
     access.workspace.close()
+
+
+def _files(shape: Shape, used: Framework, rows: list[Row], hidden: int) -> list[list[Row]]:
+    """The rows of a round as they come, in one file or two."""
+    if shape.two_files:
+        return [rows[::2], rows[1::2]]
+    if not shape.own_file:
+        return [rows]
+    # The last question of two scales.
+    alone = {CHECK, *(item.text["zh"] for item in (used.items[5], used.items[8]))}
+    usual = [{h: c for h, c in row.items() if h not in alone} for row in rows]
+    few = [place for place, row in enumerate(rows) if row[DEPARTMENT] in shape.few]
+    return [
+        [row for place, row in enumerate(usual) if place not in few],
+        [(rows if hidden % 2 else usual)[place] for place in few],
+    ]
 
 
 def _survey(access: Access, rows: list[Row], round_id: str, shape: Shape, mode: str | None) -> None:

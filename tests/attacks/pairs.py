@@ -17,11 +17,19 @@ from tests.attacks.browser import SHELL, forget
 from tests.attacks.cities import Shape, bring_in, foundation
 
 Pair = tuple[Path, Path]
-WHOLE = Shape(rounds=("2024", "2025"), two_files=True)
+WHOLE = Shape(rounds=("2024", "2025"), own_file=True)
 """Everything at once: both rounds hide something, in departments of both kinds, in two files."""
 
 BARE = Shape(
-    larger=6, withheld=1, cells=2, roster=False, metrics=False, groups=False, excluded=True, seed=2
+    larger=6,
+    withheld=1,
+    cells=2,
+    roster=False,
+    metrics=False,
+    groups=False,
+    two_files=True,
+    excluded=True,
+    seed=2,
 )
 """Answers alone, some of them left out of the scores by the round's policy."""
 
@@ -38,7 +46,7 @@ def generated(count: int) -> list[Shape]:
     found = []
     for seed in range(100, 100 + count):
         rng = np.random.default_rng(seed)
-        chance = iter(rng.random(8) < 0.6)
+        chance = iter(rng.random(9) < 0.6)
         found.append(
             Shape(
                 larger=int(rng.integers(5, 12)),
@@ -50,6 +58,7 @@ def generated(count: int) -> list[Shape]:
                 groups=bool(next(chance)),
                 two_files=bool(next(chance)),
                 excluded=bool(next(chance)),
+                own_file=bool(next(chance)),
                 seed=seed,
             )
         )

@@ -68,6 +68,12 @@ CASES: list[tuple[str, str, str, Change]] = [
         "an item called like its indicator",
         lambda c: indicator(c)["survey"]["items"][0].update(id="A1"),
     ),
+    (
+        "E306",
+        f"{A1}.survey.items[0].id",
+        "a column of stored answers",
+        lambda c: indicator(c, 0, 0)["survey"]["items"][0].update(id="duration"),
+    ),
     ("E302", "factors[0].id", "the root's id", lambda c: c["factors"][0].update(id="overall")),
     (
         "E307",
