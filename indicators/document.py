@@ -19,6 +19,9 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64
 MAX_VALUES = 50_000
 """Values, keys and ends of lists, with every alias written out."""
+MAX_WRITTEN = 4 * 1024 * 1024
+"""Characters of all values and keys, with every alias written out: who reads a document may copy
+each repetition. Without aliases no file of MAX_BYTES has a quarter of them."""
 MAX_TEXT = 20_000
 MAX_KEY = 500
 LARGEST = 10**15
@@ -56,7 +59,8 @@ class Unreadable(ValueError):
 class Document:
     """What a file says, and the line of every place: ``factors[0].id`` → 7.
 
-    Parts that an alias repeats are one object. Places too long to name have no line.
+    Parts that an alias repeats are one object. Places too long to name have no line, nor have those
+    after the first MAX_WRITTEN characters of names.
     """
 
     content: dict[str, Any]
@@ -93,7 +97,12 @@ def parse(content: bytes | str) -> Document:
     if not isinstance(builder.root, dict):
         raise Unreadable("not-mapping")
     lines: dict[str, int] = {"": builder.first}
-    lines.update(_places(builder.root, "", builder.starts))
+    named = 0
+    for place, line in _places(builder.root, "", builder.starts):
+        named += len(place)
+        if named > MAX_WRITTEN:
+            break
+        lines[place] = line
     return Document(builder.root, lines)
 
 
@@ -121,12 +130,13 @@ def _places(
 
 @dataclass
 class _Open:
-    """A mapping or list that is being filled. ``values``: how many there were before it."""
+    """A mapping or list that is being filled; how many values and characters there were before."""
 
     value: dict[str, Any] | list[Any]
     line: int
     anchor: str | None
     values: int
+    written: int
     lines: dict[Any, int] = field(default_factory=dict)
     merged: list[dict[str, Any]] = field(default_factory=list)
     key: str | None = None
@@ -143,9 +153,10 @@ class _Builder:
         self.starts: dict[int, dict[Any, int]] = {}
         """Of every mapping and list, by identity, the line of each entry."""
         self._open: list[_Open] = []
-        self._anchored: dict[str, tuple[Any, int, int]] = {}
-        """By anchor: the value, how many values it holds, how deep it is."""
+        self._anchored: dict[str, tuple[Any, int, int, int]] = {}
+        """By anchor: the value, how many values and characters it holds, how deep it is."""
         self._values = 0
+        self._written = 0
         self._documents = 0
 
     def take(self, event: Any) -> None:
@@ -153,7 +164,7 @@ class _Builder:
         if getattr(event, "tag", None) is not None:
             raise Unreadable("tag", line)
         if isinstance(event, yaml.ScalarEvent):
-            self._count(1, line)
+            self._count(1, len(event.value), line)
             self._scalar(event, line)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             self._begin({} if isinstance(event, yaml.MappingStartEvent) else [], event, line)
@@ -166,16 +177,17 @@ class _Builder:
             if self._documents > 1:
                 raise Unreadable("documents", line)
 
-    def _count(self, more: int, line: int) -> None:
-        self._values += more
-        if self._values > MAX_VALUES:
+    def _count(self, values: int, written: int, line: int) -> None:
+        self._values += values
+        self._written += written
+        if self._values > MAX_VALUES or self._written > MAX_WRITTEN:
             raise Unreadable("bomb", line)
 
     def _begin(self, value: Any, event: Any, line: int) -> None:
         self._refuse_as_key(line)
         self._deeper(1, line)
-        self._count(1, line)
-        self._open.append(_Open(value, line, event.anchor, self._values - 1))
+        self._open.append(_Open(value, line, event.anchor, self._values, self._written))
+        self._count(1, 0, line)
 
     def _deeper(self, levels: int, line: int) -> None:
         if len(self._open) + levels > MAX_DEPTH:
@@ -202,7 +214,8 @@ class _Builder:
             done.lines = {**lines, **done.lines}
         self.starts[id(value)] = done.lines
         if done.anchor is not None:
-            self._anchored[done.anchor] = (value, self._values - done.values, done.height)
+            values, written = self._values - done.values, self._written - done.written
+            self._anchored[done.anchor] = (value, values, written, done.height)
         self._put(value, done.height, done.line)
 
     def _alias(self, anchor: str, line: int) -> None:
@@ -210,8 +223,8 @@ class _Builder:
         held = self._anchored.get(anchor)
         if held is None or any(one.anchor == anchor for one in self._open):
             raise Unreadable("alias", line, anchor=anchor[:40])
-        value, size, height = held
-        self._count(size, line)
+        value, values, written, height = held
+        self._count(values, written, line)
         self._deeper(height, line)
         self._put(value, height, line)
 
@@ -226,7 +239,7 @@ class _Builder:
             raise Unreadable("long-text", line, most=MAX_TEXT)
         value = _plain_value(text) if event.implicit[0] else text
         if event.anchor is not None:
-            self._anchored[event.anchor] = (value, 1, 0)
+            self._anchored[event.anchor] = (value, 1, len(text), 0)
         self._put(value, 0, line)
 
     def _key(self, text: str, plain: bool, line: int) -> None:

@@ -94,7 +94,8 @@ def read_document(order: dict[str, Any], answer: IO[bytes]) -> None:
         said = {"unreadable": [found.reason, found.line], "params": found.params}
     else:
         said = {"content": read.content, "lines": read.lines}
-    answer.write(json.dumps(said).encode() + b"\n")
+    # As it stands: escapes would make up to three times as much of it.
+    answer.write(json.dumps(said, ensure_ascii=False).encode() + b"\n")
 
 
 def limited_content(order: dict[str, Any]) -> bytes:

@@ -22,6 +22,7 @@ from survey_data.reading.limits import DOCUMENT_LIMITS, PAGE_LIMITS, Limits
 from survey_data.reading.parse import ReadOptions
 from survey_data.reading.table import RawTable, finding_from_plain
 
+_PIECE = 1024 * 1024
 _CHILD = Path(__file__).with_name("child.py")
 _KEEP = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TMPDIR", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
@@ -90,13 +91,13 @@ def _ask(
     feeder = threading.Thread(target=_feed, args=(child.stdin, content), daemon=True)
     child.stdin = None
     feeder.start()
+    late = threading.Timer(2 * seconds, child.kill)
+    late.daemon = True
+    late.start()
     try:
-        answer, _ = child.communicate(timeout=2 * seconds)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.communicate()
-        raise Refused(Finding("E109")) from None
+        answer = _hear(child, limits.answer)
     finally:
+        late.cancel()
         feeder.join()
     head = answer[: answer.find(b"\n") + 1]
     if child.returncode != 0 or not head:
@@ -114,6 +115,20 @@ def _feed(stdin: IO[bytes], content: bytes) -> None:
     """Give the child the file; a child that stops reading says so by its exit."""
     with contextlib.suppress(OSError), stdin:
         stdin.write(content)
+
+
+def _hear(child: subprocess.Popen[bytes], most: int) -> bytes:
+    """All that a child says until it ends; one that says more than ``most`` bytes is ended."""
+    pieces, size = [], 0
+    assert child.stdout is not None
+    with child:
+        while piece := child.stdout.read(_PIECE):
+            size += len(piece)
+            if size > most:
+                child.kill()
+                return b""
+            pieces.append(piece)
+    return b"".join(pieces)
 
 
 def watch_memory(child: subprocess.Popen, limit: int) -> None:

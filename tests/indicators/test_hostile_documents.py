@@ -13,7 +13,7 @@ import time
 import pytest
 import yaml
 
-from indicators.document import MAX_DEPTH, Unreadable, parse
+from indicators.document import MAX_DEPTH, MAX_WRITTEN, Unreadable, parse
 from indicators.findings import Refused
 from indicators.framework import default_framework_text, load_framework
 from indicators.framework.file import check_content
@@ -44,6 +44,17 @@ def deepening() -> str:
     return "a0: &a0 [x]\n" + "\n".join(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 200))
 
 
+def long_texts(holder: str, times: int = 12_000) -> str:
+    """A text of 20,000 characters, written out by its alias again and again: 56 kB that are 240 MB."""
+    return f"a: &a {holder.format('x' * 20_000)}\nb: [{','.join(['*a'] * times)}]\n"
+
+
+def long_keys() -> str:
+    """A hundred keys of 500 characters, merged time and again."""
+    keys = ", ".join(f"{n:03}{'k' * 497}: 1" for n in range(100))
+    return f"a: &a {{{keys}}}\nb:\n" + "\n".join("  - {<<: *a}" for _ in range(450))
+
+
 # Text, the reason's key, the line that is named.
 REFUSED: dict[str, tuple[str | bytes, str, int | None]] = {
     "brackets without end": ("a: " + "[" * 60_000, "depth", 1),
@@ -56,6 +67,20 @@ REFUSED: dict[str, tuple[str | bytes, str, int | None]] = {
     "aliases that grow without end": (doubling(9, "[{}]"), "bomb", 5),
     "aliases that go down without end": (deepening(), "depth", MAX_DEPTH),
     "merged keys without end": (merging(), "bomb", 14),
+    "a long text, repeated": (long_texts('"{}"'), "bomb", 2),
+    "a long text in a list, repeated": (long_texts("[x, {}, 1]"), "bomb", 2),
+    "a long text in a mapping, repeated": (long_texts("{{k: {{l: '{}'}}}}"), "bomb", 2),
+    "a text of many lines, repeated": (
+        "a: &a |\n" + "  xxxxxxxx\n" * 2000 + "b:\n" + "  - *a\n" * 12_000,
+        "bomb",
+        2235,
+    ),
+    "aliases of a long text in aliases": (
+        doubling(5, "[{}]").replace("[x, x, x, x, x, x, x, x, x]", "x" * 2000),
+        "bomb",
+        5,
+    ),
+    "long keys, repeated": (long_keys(), "bomb", 85),
     "more values than any file has": ("a: [" + "x," * 500_000 + "]", "bomb", 1),
     "more keys than any file has": ("\n".join(f"k{n}:" for n in range(120_000)), "bomb", 25_000),
     "a list that holds itself": ("a: &a [*a]", "alias", 1),
@@ -120,6 +145,21 @@ def test_bounds_leave_room_for_what_people_write() -> None:
     shared = "a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\nc: [*a, *a]\nd:\n  <<: [{y: 7}, *a]\n"
     assert parse(shared).content == yaml.safe_load(shared)
     assert parse(default_framework_text()).content == yaml.safe_load(default_framework_text())
+
+
+def test_a_text_may_be_repeated_within_the_bound() -> None:
+    most = MAX_WRITTEN // 20_000 - 1
+    assert len(parse(long_texts("{}", most - 1)).content["b"]) == most - 1
+    assert refusal(long_texts("{}", most + 1)).reason == "bomb"
+
+
+def test_the_names_of_places_are_bounded_as_well() -> None:
+    """A key of 280 characters before 48,000 places: 14 million characters that only say lines."""
+    written = "a: &a [" + "x, " * 240 + "]\n" + f"{'𝔎' * 280}: [" + "*a, " * 200 + "]\n"
+    found = parse(written)
+    assert len(found.content["𝔎" * 280]) == 200
+    assert sum(map(len, found.lines)) <= MAX_WRITTEN
+    assert (found.lines["a[239]"], found.lines["𝔎" * 280]) == (1, 2)
 
 
 def test_lines_are_those_of_the_values() -> None:

@@ -17,7 +17,8 @@ import pytest
 
 import survey_data.reading
 from indicators.findings import Refused
-from survey_data.reading import PAGE_LIMITS, Limits, read
+from survey_data.reading import PAGE_LIMITS, Limits, read, read_document, sandbox
+from survey_data.reading.limits import DOCUMENT_LIMITS
 from survey_data.reading.sandbox import watch_memory
 from tests.survey_data.workbooks import parts_of, text_row, zipped
 
@@ -175,3 +176,62 @@ def test_the_watch_ends_a_process_that_grows_and_leaves_others_alone() -> None:
     with subprocess.Popen([sys.executable, "-c", "pass"]) as process:
         watch_memory(process, 2 << 30)
         assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize("line", [True, False], ids=["lines", "one line"])
+def test_a_reader_that_answers_without_end_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: bool
+) -> None:
+    """What a broken reader says is not collected beyond the bound, let alone made into objects."""
+    endless = tmp_path / "endless.py"
+    said = "{}" + chr(10) if line else '{"content": {"a": "xx'
+    endless.write_text(
+        f"import os, pathlib, sys\npathlib.Path({str(tmp_path / 'pid')!r}).write_text(str(os.getpid()))\n"
+        f"while True: sys.stdout.write({said!r} * 1000)\n"
+    )
+    monkeypatch.setattr(sandbox, "_CHILD", endless)
+    peak = psutil.Process().memory_info().rss
+    begun = time.monotonic()
+    with pytest.raises(Refused) as caught:
+        read_document(b"a: 1")
+    assert caught.value.first.code == "E109"
+    assert time.monotonic() - begun < DOCUMENT_LIMITS.seconds
+    assert psutil.Process().memory_info().rss - peak < 2 * DOCUMENT_LIMITS.answer
+    assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
+
+
+def test_an_answer_above_the_bound_is_refused_and_one_at_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bound = len('{"content": {"a": 1}, "lines": {"": 1, "a": 1}}\n')
+    monkeypatch.setattr(sandbox, "DOCUMENT_LIMITS", replace(DOCUMENT_LIMITS, answer=bound))
+    assert read_document(b"a: 1").content == {"a": 1}
+    with pytest.raises(Refused) as caught:
+        read_document(b"a: 12")
+    assert caught.value.first.code == "E109"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "a: &a '" + "𝔎" * 19_000 + "'\nb: [" + ",".join(["*a"] * 218) + "]",
+        "a: &a [" + "x, " * 240 + "]\n" + "𝔎" * 280 + ": [" + "*a, " * 200 + "]",
+        "a: [" + "'\U0001d50e', " * 49_000 + "]",
+    ],
+    ids=["texts", "places", "values"],
+)
+def test_the_largest_document_that_is_read_costs_little_memory(written: str) -> None:
+    program = (
+        "import resource, sys; from survey_data.reading import read_document\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "read_document(sys.stdin.buffer.read())\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        input=written.encode(),
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    assert int(done.stdout) * 1024 < 200 * MIB
