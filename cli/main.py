@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import traceback
 from collections.abc import Sequence
@@ -44,7 +45,9 @@ def run(argv: list[str]) -> int:
     except typer.Abort:
         return FAULT
     except _CommandLineError as error:
-        error.show(sys.stderr)
+        said = io.StringIO()
+        error.show(said)
+        output.remark(said.getvalue().rstrip("\n"))
         output.failure("E925", error.format_message())
         return USAGE
     except WorkspaceUnusable as refusal:
@@ -56,7 +59,7 @@ def run(argv: list[str]) -> int:
     except BrokenPipeError:
         return DONE
     except Exception as fault:
-        traceback.print_exc(file=sys.stderr)
+        output.remark(traceback.format_exc().rstrip("\n"))
         output.failure("E900", type(fault).__name__)
         return FAULT
 

@@ -116,6 +116,36 @@ def test_what_a_terminal_would_obey_is_shown(fourfold, tmp_path):
     assert "[bold]x[/red]" in wrong.err and not re.search("[\x1b\x9b\u202e]", wrong.err)
 
 
+@pytest.mark.parametrize("sign", ["\x1b[2J", "\x9b2J", "\u202e", "\x07", "\r", "\x7f", "\udc9b"])
+def test_a_wrong_command_line_cannot_colour_the_terminal_either(fourfold, sign):
+    """What the library for command lines quotes of it, wherever the argument stands."""
+    word = f"x{sign}y"
+    for line in (
+        (word,),
+        ("score", f"--{word}"),
+        ("rounds", word),
+        ("score", "--round", "1", f"--draws={word}"),
+        ("import", "survey", "x.csv", "--round", "1", "--map", word),
+        ("template", "survey", "-o", f"{word}.pdf"),
+        ("template", word, "-o", "x.csv"),
+        ("framework", word),
+    ):
+        answer = fourfold(*line)
+        assert answer.status == 2 and sign not in answer.err, line
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", answer.err), line
+        assert "fourfold" in answer.err and answer.err.endswith("\n"), line
+
+
+def test_nor_can_a_fault_of_ours(fourfold, monkeypatch):
+    def fault(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("\x1b[2Jx")
+
+    monkeypatch.setattr("cli.session.open_access", fault)
+    answer = fourfold("rounds")
+    assert answer.status == 1 and "Traceback" in answer.err
+    assert r"\x1b[2Jx" in answer.err and "\x1b" not in answer.err
+
+
 def test_a_wrong_command_line_is_quoted_as_it_is(fourfold):
     for argument in ("[/red]", "[bold]x", "<b>"):
         answer = fourfold("import", "survey", "x.csv", "--round", "1", "--map", argument)
