@@ -297,6 +297,9 @@ def metric_cells(workspace: Workspace, round_id: str) -> list[MetricCell]:
             .where(t.batches.c.round == round_id, t.batches.c.state == "active")
             .order_by(t.batches.c.sequence)
         ).all()
+    for row in rows:
+        if not isinstance(row.value, int | float | None):
+            raise workspace.damaged(f"metric_values {row.batch}")
     newest = {
         (row.department, row.indicator, row.period): (row.value, row.not_applicable) for row in rows
     }

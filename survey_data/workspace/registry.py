@@ -269,6 +269,9 @@ def set_round_state(connection: sa.Connection, round_id: str, state: str) -> Non
 def departments(workspace: Workspace) -> list[Department]:
     with workspace.reading() as connection:
         rows = connection.execute(sa.select(t.departments).order_by(t.departments.c.id)).all()
+    for row in rows:
+        if not isinstance(row.weight, int | float) or not isinstance(row.headcount, int | None):
+            raise workspace.damaged(f"departments {row.id}")
     return [
         Department(r.id, _name(workspace, r.name), r.grouping, r.headcount, r.weight) for r in rows
     ]

@@ -64,7 +64,7 @@ class SqliteFile:
             return False
 
     def _opened(self, mode: str, options: Mapping[str, Any]) -> sqlite3.Connection:
-        name = quote(str(self.path.absolute()), safe="/\\:")
+        name = quote(os.fsencode(self.path.absolute()), safe="/\\:")
         slash = "" if name.startswith("/") else "/"
         return sqlite3.connect(f"file:{slash}{name}?mode={mode}", uri=True, **options)
 

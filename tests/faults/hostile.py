@@ -219,7 +219,7 @@ def _ending(ended: Ended, as_json: bool) -> Iterator[str]:
         yield f"status {ended.status}"
     if "Traceback (most recent call last)" in ended.err:
         yield "traceback"
-    if as_json and ended.status in (0, 2, 3, 4):
+    if as_json and ended.status in (0, 2, 3, 4) and not ended.out.startswith(b"Usage"):
         try:
             json.loads(ended.out, parse_constant=_no_constant)
         except ValueError as problem:

@@ -139,6 +139,8 @@ def test_a_workspace_without_one_of_its_tables_is_refused(location: str, table: 
         ("UPDATE departments SET name = '{}'", registry.departments),
         ("UPDATE rounds SET name = '[]'", registry.rounds),
         ("UPDATE batches SET report = 'null'", registry.rounds),
+        ("UPDATE departments SET weight = 'x'", registry.departments),
+        ("UPDATE departments SET headcount = 'x'", registry.departments),
         ("INSERT INTO settings VALUES ('catalogue', x'00ff')", plans.current_catalogue),
         ("INSERT INTO settings VALUES ('current-framework', 1 << 60)", registry.current_framework),
         ("INSERT INTO settings VALUES ('catalogue', 'city')", plans.current_catalogue),
