@@ -28,7 +28,7 @@ from survey_data.workspace import registry
 from survey_data.workspace import schema as t
 from survey_data.workspace.container import DATABASE, Manifest, damaged, pack, unpack
 from survey_data.workspace.copying import copy_tables
-from survey_data.workspace.digests import Contents, contents, tables_of
+from survey_data.workspace.digests import Contents, contents, same_kind, tables_of
 from survey_data.workspace.faults import unusable
 from survey_data.workspace.location import shown_location, workspace_files
 from survey_data.workspace.opening import (
@@ -70,7 +70,7 @@ def back_up(workspace: Workspace, target: Path, program: str) -> Manifest:
         else:
             try:
                 _copy_out(workspace, copy)
-            except _ILL_TYPED as error:
+            except ValueError as error:
                 raise unusable("E906", workspace.location, error) from None
         try:
             at, found = _checked(copy, target)
@@ -193,13 +193,16 @@ def _checked(database: Path, file: Path) -> tuple[str, Contents]:
             kinds = "SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')"
             if (name := connection.exec_driver_sql(kinds).scalar()) is not None:
                 raise damaged(file, "stranger", name=str(name))
+            at = revision(connection) or ""
+            if at == HEAD:
+                _check_form(connection, file)
             found = contents(connection)
             if found.altered:
                 raise damaged(file, "altered", blobs=found.altered_shown)
-            return revision(connection) or "", found
+            return at, found
     except exc.DBAPIError as error:
         raise damaged(file, "integrity", problem=str(error.orig).splitlines()[0]) from None
-    except _ILL_TYPED as error:
+    except ValueError as error:
         # A text in a column of numbers, a number in one of bytes, no JSON in one of JSON.
         raise damaged(file, "integrity", problem=str(error)) from None
     finally:
@@ -228,12 +231,23 @@ def _compare(found: Contents, said: Contents, file: Path) -> None:
 
 
 def _check_form(connection: sa.Connection, file: Path) -> None:
-    """Raises Refused (E938) unless the tables are those of the newest revision."""
+    """Raises Refused (E938) unless a SQLite database has the tables and indexes of the newest
+    revision and nothing else: an index of somebody's could keep later rows out."""
+    made = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    known = {index.name for table in t.metadata.tables.values() for index in table.indexes}
+    if strange := set(connection.exec_driver_sql(made).scalars()) - known:
+        raise damaged(file, "stranger", name=min(strange))
     held = tables_of(connection)
-    for name in sorted(held.keys() | t.metadata.tables.keys()):
-        mine, theirs = t.metadata.tables.get(name), held.get(name)
-        if mine is None or theirs is None or set(mine.columns.keys()) != set(theirs.columns.keys()):
-            raise damaged(file, "table", table=name)
+    if strange := held.keys() - t.metadata.tables.keys():
+        raise damaged(file, "stranger", name=min(strange))
+    for name, mine in sorted(t.metadata.tables.items()):
+        theirs = held.get(name)
+        if theirs is None or set(mine.columns.keys()) - set(theirs.columns.keys()):
+            raise damaged(file, "form", table=name)
+        for column in theirs.columns:
+            own = mine.columns.get(column.name)
+            if own is None or not same_kind(column, own):
+                raise damaged(file, "form", table=f"{name}.{column.name}")
 
 
 def _arrive(connection: sa.Connection, manifest: Manifest, file: Path, user: str) -> int:

@@ -154,6 +154,8 @@ def _revision(connection: sa.Connection, held: str, location: str) -> Check:
         if missing:
             return _unreadable("revision", f"no such table: {', '.join(sorted(missing))}")
         return Check("revision", "ok", text("doctor.newest", revision=held))
+    if "," in held:
+        return _unreadable("revision", f"alembic_version: {held}")
     params = {"revision": held, "head": HEAD}
     if held.isdecimal() and held < HEAD:
         fix = text("doctor.older-fix", place=typed_location(location))

@@ -26,6 +26,8 @@ FORMAT = 1
 DATABASE, MANIFEST = "workspace.db", "manifest.json"
 _PIECE = 1 << 20
 _LARGEST_MANIFEST = 64 << 20
+_LAST_RECORD = 22
+"""Bytes of what ends a zip without a comment."""
 _BROKEN = (
     zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, struct.error, NotImplementedError,
     RuntimeError, ValueError, OverflowError,
@@ -99,6 +101,7 @@ def unpack(file: Path, database: Path, head: str) -> Manifest:
             with zipfile.ZipFile(source) as archive:
                 entries = {one.filename: one for one in archive.infolist()}
                 _check_entries(file, archive.infolist(), os.fstat(source.fileno()).st_size)
+                _check_extent(file, source, archive)
                 manifest = _manifest(file, archive.read(MANIFEST), head)
                 if entries[DATABASE].file_size != manifest.bytes:
                     raise damaged(file, "bytes")
@@ -138,6 +141,23 @@ def _check_entries(file: Path, entries: Sequence[zipfile.ZipInfo], size: int) ->
         raise damaged(file, "entries")
     if any(one.filename == MANIFEST and one.file_size > _LARGEST_MANIFEST for one in entries):
         raise damaged(file, "manifest")
+
+
+def _check_extent(file: Path, source: BinaryIO, archive: zipfile.ZipFile) -> None:
+    """Raises Refused (E938) where bytes of the file belong to neither entry: before, between or
+    after them, where `zipfile` looks past them."""
+    at = 0
+    for one in sorted(archive.infolist(), key=lambda one: one.header_offset):
+        source.seek(one.header_offset)
+        *_, name, extra = struct.unpack("<26s2H", source.read(30))
+        # An entry of more than 4 GiB has its sizes and its place in a field of 20 or 28 bytes.
+        if one.header_offset != at or max(extra, len(one.extra)) > 28 or one.comment:
+            raise damaged(file, "entries")
+        at += 30 + name + extra + one.compress_size
+    source.seek(-_LAST_RECORD, os.SEEK_END)
+    ends = source.read().startswith(b"PK\x05\x06") and not archive.comment
+    if at != archive.start_dir or not ends:
+        raise damaged(file, "entries")
 
 
 def _manifest(file: Path, content: bytes, head: str) -> Manifest:

@@ -64,6 +64,11 @@ def tables_of(connection: sa.Connection) -> dict[str, sa.Table]:
     return {table.name: table for table in held.sorted_tables if table.name != VERSION_TABLE}
 
 
+def same_kind(one: sa.Column[Any], other: sa.Column[Any]) -> bool:
+    """Whether two columns hold values of one kind, and both may be empty or neither."""
+    return _taken(one.type)[0] == _taken(other.type)[0] and one.nullable == other.nullable
+
+
 def rows_of(connection: sa.Connection, table: sa.Table) -> Iterator[tuple[Any, ...]]:
     """Rows with their columns in the table's order, one at a time where they hold blobs.
 

@@ -224,6 +224,8 @@ def _known_revision(workspace: Workspace) -> str | None:
     with workspace.reading() as connection:
         tables = set(sa.inspect(connection).get_table_names())
         found = revision(connection)
+    if found is not None and "," in found:
+        raise workspace.damaged(f"alembic_version: {found}")
     wanted = set(schema.metadata.tables)
     if tables and (found is None or not wanted & tables):
         raise unusable("E904", place)
@@ -237,10 +239,11 @@ def _known_revision(workspace: Workspace) -> str | None:
 
 
 def revision(connection: sa.Connection) -> str | None:
-    """The revision of its tables, None where there is none."""
+    """The revision of its tables, None where there is none; several, with commas, are damage."""
     if "alembic_version" not in sa.inspect(connection).get_table_names():
         return None
-    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalars().all()
+    return ", ".join(sorted(map(str, found))) if found else None
 
 
 def upgrade(connection: sa.Connection, to: str = "head") -> None:

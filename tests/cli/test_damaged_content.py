@@ -40,6 +40,11 @@ HARMS = {
     "half a person": ("UPDATE departments SET headcount = 2.5", "departments.headcount: float"),
     "neither yes nor no": ("UPDATE departments SET rostered = 7", "departments.rostered"),
     "an infinite weight": ("UPDATE departments SET weight = 9e999", "departments.weight: inf"),
+    "no text at all in the trail": ("UPDATE audit SET detail = x'7b7d'", "audit.detail: bytes"),
+    "lists in lists": (
+        "UPDATE audit SET detail = replace(hex(zeroblob(100000)), '00', '[')",
+        "audit.detail",
+    ),
     "no JSON in the trail": ("UPDATE audit SET detail = '{' WHERE sequence = 1", "audit.detail"),
 }
 
@@ -69,7 +74,7 @@ def test_no_backup_of_altered_content_replaces_a_good_one_and_doctor_names_it(
     assert fourfold("--workspace", "back.db", "restore", backup, "--json").status == 0
 
 
-def as_earlier_versions_wrote(database: str, file: Path) -> None:
+def as_earlier_versions_wrote(database: str, file: Path, revision: str = "0004") -> None:
     """A backup that compared a copy with itself alone, so that its manifest fits what it holds."""
     engine = sa.create_engine(f"sqlite:///{database}")
     with engine.connect() as connection:
@@ -79,7 +84,7 @@ def as_earlier_versions_wrote(database: str, file: Path) -> None:
         except ValueError:
             held = {"tables": {}, "blobs": ()}
     engine.dispose()
-    about = {"program": "fourfold", "engine": "sqlite", "revision": "0004", "made_at": "2026"}
+    about = {"program": "fourfold", "engine": "sqlite", "revision": revision, "made_at": "2026"}
     pack(Path(database), file, **about, **held)
 
 
@@ -104,3 +109,49 @@ def test_the_database_of_a_backup_that_is_refused_can_still_be_taken_out_of_it(
     place = tmp_path / "out" / "workspace.db"
     assert fourfold("--workspace", place, "rounds", "--json").status == 0
     assert error(fourfold("--workspace", place, "score", "--round", "2026", "--json"), 4) == "E906"
+
+
+FORMS = {
+    "an index of nobody": ("CREATE UNIQUE INDEX mine ON audit (action, sequence)", "mine"),
+    "an index of an expression": (
+        "CREATE UNIQUE INDEX mine ON audit (lower(action), sequence)",
+        "mine",
+    ),
+    "a table of nobody": ("CREATE TABLE mine (x)", "mine"),
+    "a trigger": ("CREATE TRIGGER mine AFTER INSERT ON audit BEGIN SELECT 1; END", "mine"),
+    "a column more": ("ALTER TABLE audit ADD COLUMN mine", "audit.mine"),
+    "a column less": ("ALTER TABLE jobs DROP COLUMN program", "jobs"),
+    "a column of another kind": (
+        "ALTER TABLE answers DROP COLUMN moments; ALTER TABLE answers ADD COLUMN moments TEXT",
+        "answers.moments",
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
+@pytest.mark.parametrize("change", FORMS)
+def test_a_database_of_another_form_is_neither_backed_up_nor_brought_back(
+    fourfold, kept, tmp_path, change
+):
+    # What was backed up as checked could not be restored.
+    statement, named = FORMS[change]
+    harmed(kept, statement)
+    answer = fourfold("--workspace", kept, "backup", "new.zip", "--json")
+    assert error(answer, 4) == "E906" and named in answer.json["error"]["message"]["en"]
+    as_earlier_versions_wrote(kept, tmp_path / "b.zip")
+    answer = fourfold("--workspace", "back.db", "restore", "b.zip", "--json")
+    assert error(answer) == "E938" and named in answer.json["error"]["message"]["en"]
+    assert not list(tmp_path.glob("back.db*")) and not (tmp_path / "new.zip").exists()
+
+
+def test_a_workspace_of_two_revisions_is_damaged(fourfold, kept, tmp_path):
+    harmed(kept, "INSERT INTO alembic_version VALUES ('0003')")
+    looked = fourfold("--workspace", kept, "doctor", "--json")
+    assert looked.status == 3 and "0003, 0004" in looked.out
+    for command in (["backup", "new.zip"], ["rounds"]):
+        assert error(fourfold("--workspace", kept, *command, "--json"), 4) == "E906"
+    for held in ("0004", "0003, 0004"):
+        as_earlier_versions_wrote(kept, tmp_path / "b.zip", held)
+        answer = fourfold("--workspace", "back.db", "restore", "b.zip", "--json")
+        assert error(answer) == "E938"
+    assert not list(tmp_path.glob("back.db*"))

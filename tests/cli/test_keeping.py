@@ -260,13 +260,66 @@ def overlapping(backup: Path) -> None:
     backup.write_bytes(bytes(held))
 
 
+def with_junk_before(backup: Path) -> None:
+    backup.write_bytes(b"#!/bin/sh\n" + backup.read_bytes())
+
+
+def with_junk_after(backup: Path) -> None:
+    backup.write_bytes(backup.read_bytes() + b"more")
+
+
+def with_zeros_after(backup: Path) -> None:
+    backup.write_bytes(backup.read_bytes() + bytes(22))
+
+
+def with_a_comment(backup: Path) -> None:
+    with zipfile.ZipFile(backup, "a") as held:
+        held.comment = b"more"
+
+
+def with_an_entry_that_is_not_listed(backup: Path) -> None:
+    with zipfile.ZipFile(backup) as held:
+        entries = {name: held.read(name) for name in held.namelist()}
+    with zipfile.ZipFile(backup, "w") as made:
+        for name, content in {"more.txt": b"more", **entries}.items():
+            made.writestr(zipfile.ZipInfo(name), content)
+        del made.filelist[0]
+
+
+def with_junk_between(backup: Path) -> None:
+    with zipfile.ZipFile(backup) as held:
+        entries = {name: held.read(name) for name in held.namelist()}
+    with zipfile.ZipFile(backup, "w") as made:
+        for name, content in entries.items():
+            made.writestr(zipfile.ZipInfo(name), content)
+            at: Any = made.fp
+            at.seek(made.start_dir)
+            at.write(b"more")
+            made.start_dir = at.tell()
+
+
+def with_a_comment_of_an_entry(backup: Path) -> None:
+    with zipfile.ZipFile(backup) as held:
+        entries = {name: held.read(name) for name in held.namelist()}
+    with zipfile.ZipFile(backup, "w") as made:
+        for name, content in entries.items():
+            one = zipfile.ZipInfo(name)
+            one.comment = b"more"
+            made.writestr(one, content)
+
+
 def a_workspace(backup: Path) -> None:
     shutil.copy(backup.with_name("kept.db"), backup)
 
 
 @pytest.mark.parametrize(
-    "damage", [truncated, begun, empty, twice, packed, linked, overlapping, a_workspace]
-)
+    "damage",
+    [
+        truncated, begun, empty, twice, packed, linked, overlapping, a_workspace,
+        with_junk_before, with_junk_after, with_zeros_after, with_junk_between, with_a_comment,
+        with_an_entry_that_is_not_listed, with_a_comment_of_an_entry,
+    ],
+)  # fmt: skip
 def test_a_file_that_is_no_whole_backup_is_refused(fourfold, backup, tmp_path, damage):
     damage(backup)
     assert error(fourfold("--workspace", "r.db", "restore", backup, "--json")) == "E938"
