@@ -125,6 +125,15 @@ def test_a_restore_over_a_link_that_leads_nowhere_or_a_folder_is_refused(
     assert not (tmp_path / "no").exists()
 
 
+def test_a_backup_in_the_form_for_more_than_4_gib_comes_back(fourfold, kept, monkeypatch):
+    # From there on the container's directory has fields of another form; here it has them at once.
+    with monkeypatch.context() as large:
+        large.setattr(zipfile, "ZIP64_LIMIT", 1000)
+        assert fourfold("--workspace", kept, "backup", "b.zip", "--json").status == 0
+    assert b"PK\x06\x06" in Path("b.zip").read_bytes()[-200:]
+    assert fourfold("--workspace", "r.db", "restore", "b.zip", "--json").status == 0
+
+
 Change = Callable[[dict[str, bytes]], Any]
 
 
