@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indicators.draws import quantiles
+from indicators.leaves import survey_beneath
 from indicators.scores import Scores
 
 Array = NDArray[np.float64]
@@ -21,7 +22,8 @@ SAME = 1e-9
 class Change:
     """Change from one round to the next, (D, P) over the later round's departments and nodes.
 
-    NaN where a department or node has no score in both. ``p_up`` is P(change > 0) and ``p_useful``
+    NaN where a department or node has no score in both, and where answers are withheld in one of
+    them: what is left there are the records beneath, which are no score of the same. ``p_up`` is P(change > 0) and ``p_useful``
     P(change > δ); records without error give 0 or 1. ``city_*`` are (P,).
     """
 
@@ -48,12 +50,15 @@ def change(now: Scores, then: Scores) -> Change:
     shape = now.score.shape
     found = [np.full(shape, np.nan) for _ in range(5)]
     rows = {department.id: d for d, department in enumerate(then.departments)}
+    on_answers = survey_beneath(now.framework)
     for d, department in enumerate(now.departments):
         e = rows.get(department.id)
         if e is None:
             continue
         drawn = now.draws[:, d].astype(float) - then.draws[:, e].astype(float)
         point = now.score[d] - then.score[e]
+        if "suppressed" in (now.status[d], then.status[e]):
+            point[on_answers] = np.nan
         exact = (now.high[d] - now.low[d] <= SAME) & (then.high[e] - then.low[e] <= SAME)
         low, high = quantiles(drawn, (0.05, 0.95))
         up = np.where(exact, sure_rise(point), (drawn > 0).mean(axis=0))

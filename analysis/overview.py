@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from analysis.comparison import Change
 from analysis.diagnosis import Weakness, weakest
 from indicators.framework import Framework
+from indicators.leaves import survey_beneath
 from indicators.scores import GateResult, Scores
 
 Text = dict[str, str]
@@ -154,6 +155,12 @@ def level_at(framework: Framework, score: float) -> int:
     )
 
 
+def withheld_in_part(scores: Scores, d: int, p: int) -> bool:
+    """Whether answers beneath a node are withheld, all of them or all but records."""
+    suppressed = scores.status[d] == "suppressed"
+    return bool(scores.hidden[d, p] or (suppressed and survey_beneath(scores.framework)[p]))
+
+
 def department_row(scores: Scores, d: int, moved: Moved | None) -> DepartmentRow:
     department = scores.departments[d]
     framework = scores.framework
@@ -173,7 +180,7 @@ def department_row(scores: Scores, d: int, moved: Moved | None) -> DepartmentRow
                 number(scores.score[d, p]),
                 int(scores.factor_level[d, place]) or None,
                 bool(crosses),
-                bool(scores.hidden[d, p]),
+                withheld_in_part(scores, d, p),
             )
         )
     probability = None

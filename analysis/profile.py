@@ -20,6 +20,7 @@ from analysis.overview import (
     level_bands,
     moved_of,
     number,
+    withheld_in_part,
 )
 from indicators.moments import SurveyMoments
 from indicators.scores import GateResult, Scores
@@ -242,6 +243,9 @@ def _trend_point(scores: Scores, department: str, factors: list[str], digest: st
     else:
         d = ids.index(department)
         values = tuple(
-            estimate(scores, d, index[f]) if f in index else Estimate(None) for f in factors
+            estimate(scores, d, index[f])
+            if f in index and not withheld_in_part(scores, d, index[f])
+            else Estimate(None)
+            for f in factors
         )
     return TrendPoint(scores.round, values, scores.framework.digest != digest)

@@ -142,3 +142,18 @@ def test_peers_are_the_own_group_without_oneself_and_quartiles_are_theirs(demo, 
 
 def test_a_department_that_the_round_does_not_know_has_no_profile(demo):
     assert department_view(open_access(demo), "2025", "没有这个局", draws=100) is None
+
+
+def test_what_is_left_of_a_withheld_department_is_no_factor_and_no_change(demo):
+    """Its records are shown one by one; they are no score of the factor, nor comparable with one."""
+    access = open_access(demo, published=True)
+    view = city_view(access, "2025", "2024", draws=400)
+    withheld = [row for row in view.rows if row.status == "suppressed"]
+    assert withheld
+    for row in withheld:
+        assert row.moved is None and all(cell.hidden for cell in row.factors)
+        page = department_view(access, "2025", row.id, draws=400)
+        assert page is not None
+        assert [one for one in page.factor_changes if one] == []
+        assert {value.score for value in page.trend[-1].values} == {None}
+        assert any(one.value.score is not None for one in page.indicators if not one.from_answers)
