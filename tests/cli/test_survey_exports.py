@@ -134,12 +134,9 @@ def test_the_marked_sheet_comes_back_also_when_the_import_is_refused(fourfold, t
     assert answer.status == 3
     sheet = openpyxl.load_workbook(out).worksheets[0]
     assert "E151" in sheet["B2"].comment.text
-    assert (
-        fourfold(
-            "import", "survey", path, "--round", "2026", "--annotated", tmp_path / "no" / "x"
-        ).status
-        == 2
-    )
+    ask = ("import", "survey", path, "--round", "2026", "--annotated")
+    assert fourfold(*ask, tmp_path / "x").status == 2
+    assert fourfold(*ask, tmp_path / "no" / "x.xlsx").status == 3
 
 
 def test_a_statistics_file_is_read_by_its_labels(fourfold, tmp_path):
