@@ -1,5 +1,5 @@
 # make run   set up .venv and start the app
-# make faults  kill every kind of write 200 times, run 1,600 hostile commands, read 10,000 damaged files
+# make faults  kill every kind of write 200 times, run 1,750 hostile commands, read 10,000 damaged files
 # make test  set up .venv with the test tools and run every check
 PYTHON ?=
 

@@ -7,6 +7,7 @@ took, and every file that it wanted to change outside its own folder.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import faulthandler
 import gc
 import importlib
@@ -30,6 +31,9 @@ WAITED = 240.0
 
 MEMORY = 6 << 30
 """Bytes of address space: what asks for more is at fault, not the machine."""
+
+_PARENT_DIES = 1
+"""``PR_SET_PDEATHSIG`` of Linux."""
 
 _CRASH = 70
 """A status that the program does not have: an exception came out of it."""
@@ -149,6 +153,8 @@ def _in_child(
     status = _CRASH
     try:
         os_group(0)
+        # Whoever stops the run stops its children with it, which have groups of their own.
+        ctypes.CDLL(None).prctl(_PARENT_DIES, signal.SIGKILL)
         faulthandler.disable()
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(outputs[0], 1)
