@@ -7,20 +7,20 @@ from typing import Any
 import numpy as np
 
 from actions.access import Access, authorize
+from actions.city.scoring import round_scores
 from actions.published import round_answers, round_evidence
-from actions.scoring import round_scores
-from analysis.comparison import Change, change
-from analysis.cross_reading import BY_SAMPLE, LOWER_IS_BETTER, SOURCES, cross_readings
-from analysis.department_quality import person_means
-from analysis.group_tests import dunn, games_howell, kruskal_wallis, welch
-from analysis.pairwise import LEVEL, Pairwise, pairwise
+from analysis.comparison.change import Change, change
+from analysis.comparison.cross_reading import BY_SAMPLE, LOWER_IS_BETTER, SOURCES, cross_readings
+from analysis.comparison.group_tests import dunn, games_howell, kruskal_wallis, welch
+from analysis.comparison.pairwise import LEVEL, Pairwise, pairwise
+from analysis.quality.departments import person_means
+from indicators.answers.moments import MISSING, SurveyMoments
 from indicators.findings import Finding, Refused
 from indicators.framework import Framework
-from indicators.moments import MISSING, SurveyMoments
 from indicators.scores import Scores
 from survey_data.disclosure import THRESHOLD
-from survey_data.stored_answers import StoredAnswers
 from survey_data.workspace import registry
+from survey_data.workspace.stored_answers import StoredAnswers
 
 TIE = 0.9
 """Below this probability of being above the other two departments count as tied."""

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from actions.access import Access, authorize
+from actions.city.scoring import round_scores
 from actions.published import round_evidence
-from actions.scoring import round_scores
-from analysis.coupling import CLASSES, couplings
-from analysis.diagnosis import gap_shares
-from analysis.next_level import against_peers, next_level, perception_gaps
-from analysis.outcome_drivers import (
+from analysis.diagnosis.coupling import CLASSES, couplings
+from analysis.diagnosis.data_weights import METHODS, SOURCES, data_weights
+from analysis.diagnosis.gaps import gap_shares
+from analysis.diagnosis.next_level import against_peers, next_level, perception_gaps
+from analysis.diagnosis.outcome_drivers import (
     STEPS,
     Drivers,
     Necessity,
@@ -21,11 +22,10 @@ from analysis.outcome_drivers import (
     importances,
     necessities,
 )
-from analysis.weighing import METHODS, SOURCES, data_weights
-from indicators.benefit_of_doubt import LEAST, MOST, bounded_weights, frontier_scores
 from indicators.findings import Finding, Refused
 from indicators.scores import Scores
-from indicators.weights import FEWEST_UNITS
+from indicators.weighting.benefit_of_doubt import LEAST, MOST, bounded_weights, frontier_scores
+from indicators.weighting.weights import FEWEST_UNITS
 from locales import text
 
 OWN_WEIGHTS = "benefit-of-the-doubt"

@@ -153,7 +153,7 @@ def _while_waiting(location: str, ended: Future[None]) -> None:
 def _import(
     access: Access, arguments: dict[str, Any], step: Callable[[str, float], None]
 ) -> dict[str, Any]:
-    from actions.drafts import commit_draft
+    from actions.data.drafts import commit_draft
 
     return commit_draft(access, arguments["draft"], step)
 
@@ -178,7 +178,7 @@ def _robustness(
 def _optimise(
     access: Access, arguments: dict[str, Any], step: Callable[[str, float], None]
 ) -> dict[str, Any]:
-    from actions.portfolios import optimise_report
+    from actions.portfolio import optimise_report
 
     return optimise_report(access, arguments["round"], **arguments["options"], step=step)
 

@@ -13,10 +13,11 @@ from actions.server_address import LOOPBACK, check_address
 from indicators.findings import Refused
 from indicators.program import program_version
 from locales import text
-from survey_data.workspace import backup, checks, default_location, opening, registry
-from survey_data.workspace.checks import Check
-from survey_data.workspace.container import Manifest
-from survey_data.workspace.digests import Contents
+from survey_data.workspace import default_location, opening, registry
+from survey_data.workspace.keeping import backup, checks
+from survey_data.workspace.keeping.checks import Check
+from survey_data.workspace.keeping.container import Manifest
+from survey_data.workspace.keeping.digests import Contents
 
 ACTION = checks.BACKUP
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from actions.access import Access, authorize
 from indicators.evidence import Evidence
 from indicators.framework import Framework
-from survey_data import stored_answers as stored
 from survey_data.disclosure import Withheld, withheld
-from survey_data.screening import Screening
-from survey_data.stored_answers import StoredAnswers
+from survey_data.screening.checks import Screening
 from survey_data.workspace import batches
+from survey_data.workspace import stored_answers as stored
+from survey_data.workspace.stored_answers import StoredAnswers
 
 
 def round_evidence(

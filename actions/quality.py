@@ -11,27 +11,27 @@ import numpy as np
 
 from actions.access import Access, authorize
 from actions.published import round_answers, round_evidence, round_screenings
-from analysis.invariance_quality import (
+from analysis.psychometrics.lavaan_syntax import lavaan_names, lavaan_script
+from analysis.psychometrics.polychoric import polychoric
+from analysis.quality.invariance import (
     InvarianceQuality,
     ScaleDrift,
     group_invariance,
     round_invariance,
     scale_drifts,
 )
-from analysis.item_effects import ItemEffect, item_effects
-from analysis.item_moments import PAIRWISE
-from analysis.lavaan_syntax import lavaan_names, lavaan_script
-from analysis.polychoric import polychoric
-from analysis.quality import QualityReport, quality
-from analysis.structure_quality import FactorChoice, second_order_parents, varying_items
+from analysis.quality.item_effects import ItemEffect, item_effects
+from analysis.quality.item_moments import PAIRWISE
+from analysis.quality.report import QualityReport, quality
+from analysis.quality.structure import FactorChoice, second_order_parents, varying_items
+from indicators.answers.moments import MISSING
 from indicators.evidence import Evidence
 from indicators.findings import Finding, Refused
 from indicators.framework import Framework
-from indicators.moments import MISSING
 from indicators.scores import WITHHELD
 from survey_data.disclosure import THRESHOLD
 from survey_data.people_csv import people_csv
-from survey_data.screening import RECOMMENDED, Screening
+from survey_data.screening.checks import RECOMMENDED, Screening
 from survey_data.workspace import registry
 
 DATA_FILE, SCRIPT_FILE = "answers.csv", "model.R"

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from actions.quality import QualityView
-from analysis.confirmatory import Confirmatory
-from analysis.department_quality import ScaleAgreement
-from analysis.invariance_quality import InvarianceQuality, ScaleDrift
-from analysis.scale_quality import ScaleQuality
-from analysis.structure_quality import FactorChoice, StructureQuality
+from analysis.psychometrics.confirmatory import Confirmatory
+from analysis.quality.departments import ScaleAgreement
+from analysis.quality.invariance import InvarianceQuality, ScaleDrift
+from analysis.quality.scales import ScaleQuality
+from analysis.quality.structure import FactorChoice, StructureQuality
 from locales import text
 
 Plain = dict[str, Any]

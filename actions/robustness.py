@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from actions.access import Access, authorize
+from actions.city.scoring import round_scores
 from actions.published import round_evidence
 from actions.rounds import evidence_key
-from actions.scoring import round_scores
 from analysis.robustness.design import Design, default_design, read_design
 from analysis.robustness.model import NONE, Model, build_model
 from analysis.robustness.report import Held, Robustness, Step, robustness

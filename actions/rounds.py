@@ -8,7 +8,7 @@ from typing import Any
 from actions.access import Access, authorize
 from actions.audit import refusals_recorded
 from indicators.findings import Finding, Refused
-from survey_data.decisions import screening_rules
+from survey_data.answers.decisions import screening_rules
 from survey_data.workspace import batches, decisions, registry
 from survey_data.workspace.registry import RoundInfo
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from actions.access import Access, authorize
-from actions.experts import experts_blank
-from analysis.scenarios.catalogue_file import default_catalogue_text, default_scenario_text
-from survey_data.templates import KINDS as DATA_KINDS
-from survey_data.templates import template
+from actions.measures.experts import experts_blank
+from analysis.measures.catalogue_file import default_catalogue_text, default_scenario_text
+from survey_data.handing_out.templates import KINDS as DATA_KINDS
+from survey_data.handing_out.templates import template
 from survey_data.workspace import registry
 
 PLANS = {

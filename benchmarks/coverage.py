@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from indicators.aggregate import up_the_tree
+from indicators.answers.moments import MISSING, SurveyMoments
 from indicators.evidence import Department, Evidence
 from indicators.framework import Framework, load_framework
-from indicators.moments import MISSING, SurveyMoments
 from indicators.scoring import score
 
 Array = NDArray[np.float64]

@@ -21,9 +21,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from analysis.confirmatory import confirmatory
-from analysis.quality import quality
-from analysis.reliability import (
+from analysis.psychometrics.confirmatory import confirmatory
+from analysis.psychometrics.reliability import (
     alpha_interval,
     average_r,
     correlation,
@@ -31,10 +30,11 @@ from analysis.reliability import (
     guttman_lambda6,
     item_statistics,
 )
+from analysis.quality.report import quality
 from benchmarks.results import Row
+from indicators.answers.moments import MISSING, SurveyMoments
 from indicators.evidence import Evidence
 from indicators.framework import Framework, load_framework
-from indicators.moments import MISSING, SurveyMoments
 
 DATA = Path(__file__).resolve().parents[1] / "tests" / "reference" / "bfi.csv"
 ITEMS = [f"{scale}{k}" for scale in "ACENO" for k in range(1, 6)]

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from actions.access import open_access
-from actions.demo import load_demo
+from actions.data.demo import load_demo
 from analysis.robustness.design import Design, default_design
 from analysis.robustness.model import build_model
 from analysis.robustness.report import robustness

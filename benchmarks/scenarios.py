@@ -9,9 +9,9 @@ import numpy as np
 import psutil
 
 from actions.access import open_access
-from actions.demo import load_demo
-from actions.scoring import round_scores
-from analysis.scenarios.catalogue_file import default_catalogue
+from actions.city.scoring import round_scores
+from actions.data.demo import load_demo
+from analysis.measures.catalogue_file import default_catalogue
 from analysis.scenarios.scenario import check_scenario
 from analysis.scenarios.simulation import prepare, simulate
 from benchmarks.results import Row

@@ -36,7 +36,7 @@ def run(argv: list[str]) -> int:
             raise typer.BadParameter("", param_hint=wrong)
         if arguments == ["--version"]:
             return _version(output)
-        from cli.commands import app
+        from cli.commands.app import app
 
         status = app(arguments, prog_name="fourfold", standalone_mode=False)
         return status if isinstance(status, int) else DONE

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indicators.framework import Framework
-from indicators.gate_results import gate_results
-from indicators.maturity import gate_states, gated_level, level_cuts, level_of, level_shares
-from indicators.node_draws import QUANTILES
+from indicators.levels.gate_results import gate_results
+from indicators.levels.maturity import gate_states, gated_level, level_cuts, level_of, level_shares
 from indicators.scores import CityScores, GateResult
+from indicators.uncertainty.node_draws import QUANTILES
 
 Array = NDArray[np.float64]
 

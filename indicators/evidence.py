@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from indicators.answers.moments import MISSING, SurveyMoments
 from indicators.framework import Framework
-from indicators.moments import MISSING, SurveyMoments
 
 __all__ = ["MISSING", "Department", "Evidence", "MetricCell", "SurveyMoments"]
 

@@ -7,22 +7,12 @@ from numpy.typing import NDArray
 
 from indicators.aggregate import up_the_tree
 from indicators.city import city_scores
-from indicators.draws import quantiles
 from indicators.evidence import Evidence
 from indicators.findings import Finding
 from indicators.framework import CapGate, CoverageGate, Framework
-from indicators.gate_results import gate_results, reads_scores, without_scores
-from indicators.leaves import (
-    Leaves,
-    coverages,
-    flags_at_leaves,
-    leaves,
-    smallest_counts,
-    survey_beneath,
-    survey_shares,
-)
-from indicators.level_probability import level_probabilities
-from indicators.maturity import (
+from indicators.levels.gate_results import gate_results, reads_scores, without_scores
+from indicators.levels.level_probability import level_probabilities
+from indicators.levels.maturity import (
     TOLERANCE,
     GateState,
     factor_columns,
@@ -32,15 +22,25 @@ from indicators.maturity import (
     level_cuts,
     level_of,
 )
-from indicators.node_draws import (
+from indicators.scores import WITHHELD, Scores
+from indicators.uncertainty.draws import quantiles
+from indicators.uncertainty.node_draws import (
     QUANTILES,
     min_nodes,
     node_draws,
     normal_quantiles,
     uncertain_columns,
 )
-from indicators.scores import WITHHELD, Scores
-from indicators.shrinkage import shrunken_nodes
+from indicators.uncertainty.shrinkage import shrunken_nodes
+from indicators.values.leaves import (
+    Leaves,
+    coverages,
+    flags_at_leaves,
+    leaves,
+    smallest_counts,
+    survey_beneath,
+    survey_shares,
+)
 
 Array = NDArray[np.float64]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from charts.ladder import Ladder
-from charts.picture import Picture, Table
-from charts.theme import level_colour
+from charts.city.ladder import Ladder
+from charts.house.picture import Picture, Table
+from charts.house.theme import level_colour
 from pages.view import language, say, tokens
 
 _HERE = Path(__file__).parent

@@ -7,12 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from actions.comparison import comparison_report
-from actions.diagnosis import diagnosis_report, weights_report
-from actions.errors import Refused
-from actions.frameworks import framework_of, scored_nodes
-from actions.measures import measures_report
-from actions.overview import (
+from actions.city.overview import (
     Choices,
     CityOverview,
     Profile,
@@ -21,14 +16,19 @@ from actions.overview import (
     shown_departments,
     view_choices,
 )
-from actions.plan_comparison import comparison_of_plans
+from actions.comparison import comparison_report
+from actions.diagnosis import diagnosis_report, weights_report
+from actions.errors import Refused
+from actions.framework.frameworks import framework_of, scored_nodes
+from actions.measures.catalogue import measures_report
 from actions.quality import QualityView, round_quality
-from actions.remedies import Remedy, linked_measures
 from actions.robustness import robustness_report
 from actions.rounds import evidence_key
-from actions.scenario_edits import scenario_trajectory
-from actions.scenarios import list_scenarios
-from actions.simulations import simulate_report
+from actions.scenarios.edits import scenario_trajectory
+from actions.scenarios.remedies import Remedy, linked_measures
+from actions.scenarios.side_by_side import comparison_of_plans
+from actions.scenarios.simulation import simulate_report
+from actions.scenarios.stored import list_scenarios
 from pages.view import access, say
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 import streamlit as st
 
 from actions.access import Access, open_access
-from charts.theme import Theme, theme
+from charts.house.theme import Theme, theme
 from locales import LANGUAGES, translate
 
 _LANGUAGE_NAMES = {"zh": "中文", "en": "English"}

@@ -19,7 +19,7 @@ def codebook(framework: Framework, language: str) -> bytes:
     Texts are written as texts whatever they begin with, and marked so that a spreadsheet keeps them
     texts when a cell is edited; numbers are numbers at full precision.
     """
-    from survey_data.workbook import Book
+    from survey_data.handing_out.workbook import Book
 
     book = Book()
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
@@ -170,7 +170,7 @@ def _items(framework: Framework) -> list[Row]:
 
 
 def _gates(framework: Framework, language: str) -> list[Row]:
-    from charts.framework_tables import gate_rule
+    from charts.framework.tables import gate_rule
 
     rows = []
     for gate in framework.gates:

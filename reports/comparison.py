@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from charts.comparison_pictures import (
-    change_dots,
-    comparison_finding,
-    matrix_table,
-    unit_table,
-)
-from charts.comparison_tables import cross_reading_table, scale_test_table
-from charts.theme import LIGHT
+from charts.comparison.pictures import change_dots, comparison_finding, matrix_table, unit_table
+from charts.comparison.tables import cross_reading_table, scale_test_table
+from charts.house.theme import LIGHT
 from locales import translate
 from reports.three_line import Statement, Titled, xlsx
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from charts.measure_tables import (
+from charts.measures.tables import (
     causes_of,
     grade_of,
     in_language,
@@ -20,12 +20,12 @@ WIDE = frozenset({"measure", "causes", "responsible", "source", "note", "reason"
 
 
 def measures_workbook(view: Mapping[str, Any], language: str) -> bytes:
-    """An .xlsx of `actions.catalogue_edits.catalogue_view`.
+    """An .xlsx of `actions.measures.edits.catalogue_view`.
 
     Texts are written as texts whatever they begin with, and marked so that a spreadsheet keeps them
     texts when a cell is edited; numbers are numbers, costs in 万元 and effects in points.
     """
-    from survey_data.workbook import Book
+    from survey_data.handing_out.workbook import Book
 
     book = Book()
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})

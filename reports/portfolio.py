@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from charts.assumption_pictures import information_bars, item_bars, tornado_bars
-from charts.optimum_pictures import frontier_line, rivals_table
-from charts.portfolio_pictures import acceptability_curves, frontier_table, plan_table
-from charts.portfolio_wording import (
+from charts.house.theme import LIGHT
+from charts.portfolio.assumptions import information_bars, item_bars, tornado_bars
+from charts.portfolio.comparison import acceptability_curves, frontier_table, plan_table
+from charts.portfolio.optimum import frontier_line, rivals_table
+from charts.portfolio.words import (
     comparison_finding,
     comparison_reason,
     discovery_sentence,
@@ -16,8 +17,7 @@ from charts.portfolio_wording import (
     optimum_reason,
     plan_name,
 )
-from charts.roadmap import roadmap_table
-from charts.theme import LIGHT
+from charts.scenarios.roadmap import roadmap_table
 from locales import translate
 from reports.three_line import Statement, Titled, docx, xlsx
 
@@ -27,7 +27,7 @@ Report = Mapping[str, Any]
 def portfolio_statement(report: Report, optimum: Report | None, kind: str, language: str) -> bytes:
     """``docx``: finding, the scenarios, the roadmap of the recommended one; ``xlsx``: everything.
 
-    ``report`` is that of `actions.plan_comparison`, ``optimum`` that of `actions.portfolios`.
+    ``report`` is that of `actions.scenarios.side_by_side`, ``optimum`` that of `actions.portfolio`.
     """
     heading = translate(
         "portfolio.document-heading", language, round=report["round"], level=report["level"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from analysis.invariance_quality import InvarianceQuality
-from analysis.quality import QualityReport
-from charts.picture import Table
-from charts.quality_tables import (
+from analysis.quality.invariance import InvarianceQuality
+from analysis.quality.report import QualityReport
+from charts.house.picture import Table
+from charts.quality.tables import (
     check_table,
     correlation_table,
     department_table,
@@ -16,7 +16,7 @@ from charts.quality_tables import (
     node_name,
     scale_table,
 )
-from charts.quality_wording import quality_finding, quality_paragraph, quality_reason
+from charts.quality.words import quality_finding, quality_paragraph, quality_reason
 from locales import translate
 from reports.three_line import Statement, Titled, docx, xlsx
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from charts.numbers import percent
-from charts.picture import Table
-from charts.robustness_pictures import (
+from charts.house.numbers import percent
+from charts.house.picture import Table
+from charts.house.theme import LIGHT
+from charts.robustness.pictures import (
     KEPT,
     alternative_table,
     by_rank,
@@ -19,7 +20,6 @@ from charts.robustness_pictures import (
     sensitivity_bars,
     unit_table,
 )
-from charts.theme import LIGHT
 from locales import translate
 from reports.three_line import Statement, Titled, docx, xlsx
 

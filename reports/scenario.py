@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from charts.picture import Table
-from charts.scenario_pictures import (
+from charts.house.picture import Table
+from charts.scenarios.pictures import (
     cost_table,
     department_table,
     provision_table,
     trajectory_table,
 )
-from charts.scenario_wording import (
+from charts.scenarios.words import (
     Report,
     check_sentences,
     figures,
@@ -39,8 +39,8 @@ def scenario_statement(
 
     Parameters
     ----------
-    report : of `actions.simulations.simulate_report`; ``course`` its trajectory
-    content : the scenario as stored; ``places`` of `actions.scenario_edits.plan_places`
+    report : of `actions.scenarios.simulation.simulate_report`; ``course`` its trajectory
+    content : the scenario as stored; ``places`` of `actions.scenarios.edits.plan_places`
     catalogue : report of the measures; level : aimed at for the city
     """
     heading = translate(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from charts.picture import Table
+from charts.house.picture import Table
 from survey_data.text import without_controls
 
 
@@ -109,7 +109,7 @@ def _rule(cell: Any, side: str, eighths: int) -> None:
 
 def xlsx(content: Statement) -> bytes:
     """A workbook with a sheet for the statement and one for each table; texts stay texts."""
-    from survey_data.workbook import Book
+    from survey_data.handing_out.workbook import Book
 
     book = Book()
     font = {"font_name": "Times New Roman", "font_size": 10}

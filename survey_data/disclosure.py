@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.moments import SurveyMoments
+from indicators.answers.moments import SurveyMoments
 
 THRESHOLD = 5
 """Fewest people behind an answer that is shown. May be raised, never lowered."""

@@ -17,7 +17,7 @@ settings.load_profile("repeatable")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A workspace with city H, which tests do not change."""
     from actions.access import open_access
-    from actions.demo import load_demo
+    from actions.data.demo import load_demo
 
     path = str(tmp_path_factory.mktemp("demo") / "fourfold.db")
     access = open_access(path)

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.draws import stream
 from indicators.framework import Framework, Node
+from indicators.uncertainty.draws import stream
 
 Array = NDArray[Any]
 

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from analysis.robustness.inputs import KINDS, POOL, Input
 from indicators.aggregate import up_from, up_the_tree
-from indicators.draws import joint_draws, stream
 from indicators.evidence import Evidence
 from indicators.framework import Framework, Metric
-from indicators.imputation import Moments, block_moments, dimension_blocks, impute
-from indicators.leaves import Leaves, leaves
-from indicators.normalise import normalise
-from indicators.outliers import treat
+from indicators.uncertainty.draws import joint_draws, stream
+from indicators.values.imputation import Moments, block_moments, dimension_blocks, impute
+from indicators.values.leaves import Leaves, leaves
+from indicators.values.normalise import normalise
+from indicators.values.outliers import treat
 
 Array = NDArray[Any]
 

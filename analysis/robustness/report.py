@@ -18,9 +18,9 @@ from analysis.robustness.design import Design
 from analysis.robustness.inputs import Input
 from analysis.robustness.model import SAMPLE_METHODS, Model
 from analysis.robustness.sensitivity import Indices, exact_indices, sobol_indices, sobol_points
-from indicators.draws import stream
 from indicators.framework import Framework
-from indicators.maturity import gate_columns, gated_levels, level_cuts, level_of
+from indicators.levels.maturity import gate_columns, gated_levels, level_cuts, level_of
+from indicators.uncertainty.draws import stream
 
 Array = NDArray[Any]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from analysis.robustness.design import Design
 from analysis.robustness.inputs import Input
 from analysis.robustness.model import SAMPLE_METHODS, Model
-from indicators.draws import stream
+from indicators.uncertainty.draws import stream
 
 Array = NDArray[Any]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.scenarios.catalogue import Catalogue
-from analysis.scenarios.pert import pert_mean, pert_quantile, pick_expert, pooled_quantiles
-from indicators.draws import stream
+from analysis.measures.catalogue import Catalogue
+from analysis.measures.pert import pert_mean, pert_quantile, pick_expert, pooled_quantiles
+from indicators.uncertainty.draws import stream
 
 Array = NDArray[np.float64]
 

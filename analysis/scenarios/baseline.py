@@ -13,11 +13,11 @@ from analysis.scenarios.read_nodes import ReadNodes, read_nodes
 from indicators.aggregate import up_the_tree
 from indicators.evidence import Evidence
 from indicators.framework import Framework
-from indicators.leaves import leaves, survey_shares
-from indicators.maturity import gated_levels
-from indicators.node_draws import leaf_draws
+from indicators.levels.maturity import gated_levels
 from indicators.scores import Scores
-from indicators.shrinkage import shrunken_nodes
+from indicators.uncertainty.node_draws import leaf_draws
+from indicators.uncertainty.shrinkage import shrunken_nodes
+from indicators.values.leaves import leaves, survey_shares
 
 Array = NDArray[np.float64]
 

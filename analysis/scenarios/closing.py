@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.measures.catalogue import Catalogue, Interaction
 from analysis.scenarios.assumptions import Assumptions, Entry
-from analysis.scenarios.catalogue import Catalogue, Interaction
 from analysis.scenarios.terms import ALONE, Terms
 from indicators.framework import Framework
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from analysis.scenarios.baseline import Baseline, city_levels, levels
 from analysis.scenarios.terms import Terms
-from indicators.draws import stream
 from indicators.framework import CapGate, Metric
+from indicators.uncertainty.draws import stream
 
 Array = NDArray[np.float64]
 MOST_EVENTS = 200

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from indicators.aggregate import aggregate
 from indicators.framework import Framework, Node
-from indicators.maturity import gate_columns
+from indicators.levels.maturity import gate_columns
 
 Array = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from heapq import heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.measures.catalogue import Catalogue
 from analysis.scenarios.assumptions import expected_costs
-from analysis.scenarios.catalogue import Catalogue
 from analysis.scenarios.scenario import Scenario, taken, working
 from analysis.scenarios.simulation import Planner, simulate, terms_at
 

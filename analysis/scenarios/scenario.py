@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from analysis.scenarios.catalogue import Catalogue
-from analysis.scenarios.catalogue_file import shape_findings
+from analysis.measures.catalogue import Catalogue
+from analysis.measures.catalogue_file import shape_findings
 from indicators.findings import Finding, Refused
 from indicators.framework.parts import Id, Number, Part, Text, Whole
 from indicators.framework.yaml_file import Written, document, with_line

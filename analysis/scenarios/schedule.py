@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.scenarios.catalogue import Catalogue
+from analysis.measures.catalogue import Catalogue
 
 Array = NDArray[np.float64]
 

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.measures.catalogue import Catalogue
 from analysis.scenarios.assumptions import (
     Assumptions,
     draw_assumptions,
@@ -16,7 +17,6 @@ from analysis.scenarios.assumptions import (
     expected_lead,
 )
 from analysis.scenarios.baseline import Baseline, build_baseline, counted_rows
-from analysis.scenarios.catalogue import Catalogue
 from analysis.scenarios.closing import Reach, build_terms, reach, shares
 from analysis.scenarios.projection import Projection, project
 from analysis.scenarios.scenario import (

@@ -14,7 +14,7 @@ from indicators.framework.checks import Path, check_all, path_text
 from indicators.framework.model import Framework
 from indicators.framework.parts import Part
 from indicators.framework.yaml_file import Written, document, with_line
-from indicators.pairwise_weights import ACCEPTED_RATIO
+from indicators.weighting.pairwise import ACCEPTED_RATIO
 from locales import text
 
 _DEFAULT = FilePath(__file__).parent.parent / "framework.yaml"

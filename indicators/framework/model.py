@@ -46,7 +46,7 @@ Imputation = Literal["none", "dimension-mean", "group-mean", "regression"]
 
 class Outliers(Part):
     """Treatment of outliers of the metrics that are scaled by the sample; see
-    `indicators.outliers.treat`."""
+    `indicators.values.outliers.treat`."""
 
     skewness: Annotated[Number, Field(gt=0)] = 2.0
     kurtosis: Annotated[Number, Field(gt=0)] = 3.5

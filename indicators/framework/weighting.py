@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from indicators.framework.parts import Id, Number, Part, Sourced, Whole
-from indicators.pairwise_weights import (
+from indicators.weighting.pairwise import (
     Consistency,
     best_worst_weights,
     consistency,
@@ -22,7 +22,7 @@ from indicators.pairwise_weights import (
     geometric_mean_weights,
     joint_judgement,
 )
-from indicators.weights import budget_allocation
+from indicators.weighting.weights import budget_allocation
 
 Judgement = Annotated[Number, Field(ge=1 / 9 - 1e-6, le=9)]
 MOST_CHILDREN = 15

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from actions.drafts import discard_draft, drafts_of, start_draft
+from actions.data.drafts import discard_draft, drafts_of, start_draft
 from actions.errors import Refused
 from actions.rounds import list_rounds
 from actions.templates import make_template

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from actions.drafts import Draft
-from actions.previews import Preview
+from actions.data.drafts import Draft
+from actions.data.previews import Preview
 from pages import frame
 from pages.bring.keeping import decided, save
 from pages.literal import literal

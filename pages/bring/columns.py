@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from actions.drafts import Draft
-from actions.previews import Preview
-from charts.picture import Table
+from actions.data.drafts import Draft
+from actions.data.previews import Preview
+from charts.house.picture import Table
 from pages import frame
 from pages.bring.keeping import decided, place, save
 from pages.literal import literal

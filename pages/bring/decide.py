@@ -9,9 +9,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from actions.drafts import Draft, RawTable, annotated_draft, discard_draft, read_draft
+from actions.data.drafts import Draft, RawTable, annotated_draft, discard_draft, read_draft
+from actions.data.previews import Preview, preview
 from actions.errors import Refused
-from actions.previews import Preview, preview
 from pages import frame
 from pages.bring import codes, columns, finish, recognised, review
 from pages.bring.keeping import save

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from actions.drafts import Draft
+from actions.data.drafts import Draft
 from actions.jobs import FINISHED, job_state, start_job
 from pages import frame
 from pages.bring import gone

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from actions.drafts import Draft, save_draft
+from actions.data.drafts import Draft, save_draft
 from actions.errors import Refused
 from pages import frame
 from pages.view import access

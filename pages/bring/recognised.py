@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from actions.drafts import Draft, RawTable, encodings_of
-from actions.previews import Preview
-from charts.numbers import percent
-from charts.picture import Table
+from actions.data.drafts import Draft, RawTable, encodings_of
+from actions.data.previews import Preview
+from charts.house.numbers import percent
+from charts.house.picture import Table
 from pages import frame
 from pages.bring.keeping import place, save
 from pages.view import access, say

@@ -6,10 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from actions.drafts import Draft
-from actions.previews import Preview
-from charts.numbers import percent, respondents
-from charts.picture import Table
+from actions.data.drafts import Draft
+from actions.data.previews import Preview
+from charts.house.numbers import percent, respondents
+from charts.house.picture import Table
 from pages import frame
 from pages.view import language, say
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from actions.drafts import draft_at
+from actions.data.drafts import draft_at
 from pages import frame
 from pages.bring import choose_file, decide, finish, gone
 from pages.view import access, say

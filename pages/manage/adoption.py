@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from actions.errors import Finding
-from actions.framework_drafts import (
+from actions.framework.drafts import (
     Draft,
     DraftView,
     adopt_draft,
@@ -15,7 +15,7 @@ from actions.framework_drafts import (
     draft_codebook,
     draft_file,
 )
-from actions.framework_fit import RoundFit
+from actions.framework.fit import RoundFit
 from pages import frame
 from pages.literal import literal
 from pages.manage import begin, fields, keeping

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from actions.errors import Refused
-from actions.framework_drafts import (
+from actions.framework.drafts import (
     Base,
     Draft,
     base_frameworks,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from actions.framework_drafts import DraftView, Impact
-from actions.framework_fit import RoundFit
-from charts.framework_impact import impact_table
-from charts.framework_tables import change_table, part_names
+from actions.framework.drafts import DraftView, Impact
+from actions.framework.fit import RoundFit
+from charts.framework.impact import impact_table
+from charts.framework.tables import change_table, part_names
 from pages import frame
 from pages.manage import structure
 from pages.view import language, say

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from actions.errors import Refused
-from actions.framework_drafts import framework_draft
+from actions.framework.drafts import framework_draft
 from actions.rounds import is_synthetic
-from charts.framework_fit import fit_sentence
-from charts.framework_impact import impact_finding, impact_reason
-from charts.framework_tables import node_options
+from charts.framework.fit import fit_sentence
+from charts.framework.impact import impact_finding, impact_reason
+from charts.framework.tables import node_options
 from pages import frame, results
 from pages.literal import literal
 from pages.manage import adoption, begin, changed, gates, judging, keeping, node, structure

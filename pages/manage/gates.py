@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from actions.framework_drafts import DraftView
-from charts.framework_tables import gate_rule
+from actions.framework.drafts import DraftView
+from charts.framework.tables import gate_rule
 from pages import frame
 from pages.manage import fields
 from pages.view import language, say

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from actions.framework_drafts import Draft
-from actions.judgements import (
+from actions.framework.drafts import Draft
+from actions.framework.judgements import (
     METHODS,
     TABLES,
     Judgements,
@@ -20,7 +20,7 @@ from actions.judgements import (
     use_judgements,
     weights_beside,
 )
-from charts.judgement_pictures import (
+from charts.framework.judgements import (
     STEPS,
     consistency_sentence,
     dispersion_dots,
@@ -30,10 +30,9 @@ from charts.judgement_pictures import (
     revision_sentences,
     step_text,
 )
-from pages import frame
+from pages import frame, opening
 from pages.literal import literal
 from pages.manage import fields, keeping
-from pages.see import opening
 from pages.view import access, language, say, select, tokens
 
 

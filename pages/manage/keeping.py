@@ -9,16 +9,9 @@ from typing import Any
 import streamlit as st
 
 from actions.errors import Refused
-from actions.framework_drafts import (
-    Draft,
-    DraftView,
-    Impact,
-    base_scores,
-    draft_view,
-    impact,
-)
-from actions.framework_edits import edit_framework, undo_edit
-from actions.framework_fit import RoundData, RoundFit, round_data, round_fits
+from actions.framework.drafts import Draft, DraftView, Impact, base_scores, draft_view, impact
+from actions.framework.edits import edit_framework, undo_edit
+from actions.framework.fit import RoundData, RoundFit, round_data, round_fits
 from actions.rounds import evidence_key
 from pages import frame, results
 from pages.literal import literal

@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from actions.framework_drafts import DraftView
-from actions.framework_edits import keep_weights, reset_weights
-from charts.framework_tables import (
+from actions.framework.drafts import DraftView
+from actions.framework.edits import keep_weights, reset_weights
+from charts.framework.tables import (
     child_entries,
     entry_of,
     normalisations,

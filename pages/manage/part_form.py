@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from actions.framework_structure import FormField
-from charts.framework_tables import choice_name
+from actions.framework.structure import FormField
+from charts.framework.tables import choice_name
 from pages.view import language, say
 
 Entry = dict[str, Any]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from actions.framework_drafts import Draft, DraftView
-from actions.framework_fit import RoundFit
-from actions.framework_structure import (
+from actions.framework.drafts import Draft, DraftView
+from actions.framework.fit import RoundFit
+from actions.framework.structure import (
     Places,
     add_part,
     item_ids,
@@ -19,8 +19,8 @@ from actions.framework_structure import (
     remove_part,
     spare_items,
 )
-from charts.framework_fit import break_sentence, fit_table, removal_sentences, some
-from charts.framework_tables import entry_of, named, part_names
+from charts.framework.fit import break_sentence, fit_table, removal_sentences, some
+from charts.framework.tables import entry_of, named, part_names
 from pages import frame
 from pages.literal import literal
 from pages.manage import keeping

@@ -7,7 +7,8 @@ from html import escape
 
 import streamlit as st
 
-from charts.measure_tables import (
+from charts.house.theme import factor_colour
+from charts.measures.tables import (
     EffectMark,
     Measure,
     View,
@@ -23,7 +24,6 @@ from charts.measure_tables import (
     points,
     source_of,
 )
-from charts.theme import factor_colour
 from pages.view import language, say, tokens
 
 SCALE = 32.0

@@ -6,16 +6,16 @@ from typing import Any
 
 import streamlit as st
 
-from actions.catalogue_edits import catalogue_view
 from actions.errors import Refused
-from actions.experts import (
+from actions.measures.edits import catalogue_view
+from actions.measures.experts import (
     adopt_experts,
     experts_blank,
     experts_report,
     preview_experts,
     withdraw_expert,
 )
-from charts.expert_pictures import (
+from charts.measures.experts import (
     disagreement_picture,
     experts_finding,
     experts_reason,
@@ -23,7 +23,7 @@ from charts.expert_pictures import (
     people_table,
     pooled_table,
 )
-from charts.measure_tables import listed
+from charts.measures.tables import listed
 from pages import frame
 from pages.literal import literal
 from pages.view import access, language, say, segments, select, tokens

@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from actions.catalogue_edits import plain_measure, remove_measure, save_measure
 from actions.errors import Refused
-from charts.measure_tables import View, called, in_language
+from actions.measures.edits import plain_measure, remove_measure, save_measure
+from charts.measures.tables import View, called, in_language
 from pages import frame
 from pages.view import access, language, say, select
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from actions.catalogue_edits import (
+from actions.errors import Refused
+from actions.measures.edits import (
     catalogue_view,
     catalogue_workbook,
     catalogue_yaml,
     import_catalogue,
 )
-from actions.errors import Refused
 from actions.templates import make_template
-from charts.measure_pictures import effect_picture
-from charts.measure_tables import (
+from charts.measures.pictures import effect_picture
+from charts.measures.tables import (
     BANDS,
     called,
     catalogue_finding,

@@ -6,21 +6,16 @@ from typing import Any
 
 import streamlit as st
 
+from actions.documents import portfolio_document
 from actions.errors import Refused
-from actions.frameworks import dimension_factors
+from actions.framework.frameworks import dimension_factors
 from actions.jobs import FINISHED, finished_job, job_state, start_job
-from actions.portfolio_documents import portfolio_document
-from actions.portfolios import optimise_arguments
-from actions.scenarios import list_scenarios, save_scenario
-from charts.assumption_pictures import information_bars, item_bars, tornado_bars
-from charts.optimum_pictures import (
-    frontier_line,
-    inclusion_bars,
-    provision_table,
-    rivals_table,
-)
-from charts.portfolio_pictures import acceptability_curves, dots, loss_curves, plan_table, plane
-from charts.portfolio_wording import (
+from actions.portfolio import optimise_arguments
+from actions.scenarios.stored import list_scenarios, save_scenario
+from charts.portfolio.assumptions import information_bars, item_bars, tornado_bars
+from charts.portfolio.comparison import acceptability_curves, dots, loss_curves, plan_table, plane
+from charts.portfolio.optimum import frontier_line, inclusion_bars, provision_table, rivals_table
+from charts.portfolio.words import (
     comparison_finding,
     comparison_reason,
     discovery_sentence,
@@ -30,11 +25,10 @@ from charts.portfolio_wording import (
     optimum_reason,
     rescored_sentence,
 )
-from charts.roadmap import roadmap
-from pages import frame, results
+from charts.scenarios.roadmap import roadmap
+from pages import frame, opening, results
 from pages.literal import literal
 from pages.running import watch
-from pages.see import opening
 from pages.view import access, language, say, segments, select, select_many, tokens
 
 HORIZONS = (1, 2, 3, 4, 5)

@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from actions.documents import scenario_document
 from actions.errors import Refused
-from actions.frameworks import dimension_factors
-from actions.scenario_documents import scenario_document
-from actions.scenario_edits import (
+from actions.framework.frameworks import dimension_factors
+from actions.scenarios.edits import (
     copy_scenario,
     new_scenario,
     plan_places,
@@ -18,10 +18,10 @@ from actions.scenario_edits import (
     scenario_file,
     upload_scenario,
 )
-from actions.scenarios import delete_scenario, list_scenarios
-from charts.roadmap import roadmap
-from charts.scenario_pictures import stored_table, trajectory_picture
-from charts.scenario_wording import (
+from actions.scenarios.stored import delete_scenario, list_scenarios
+from charts.scenarios.pictures import stored_table, trajectory_picture
+from charts.scenarios.roadmap import roadmap
+from charts.scenarios.words import (
     NOTHING,
     check_sentences,
     figures,
@@ -31,11 +31,10 @@ from charts.scenario_wording import (
     scenario_reason,
 )
 from locales import text
-from pages import frame, results
+from pages import frame, opening, results
 from pages.literal import literal
 from pages.plan import catalogue_rows, scenario_editor
 from pages.plan import scenario_keeping as keeping
-from pages.see import opening
 from pages.view import access, language, say, segments, select, tokens
 
 PARTS = ("plan", "edit", "all")

@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from actions.scenario_edits import StoredScenario, choose_measures, place_measure
-from charts.measure_tables import called
-from charts.scenario_wording import quarter_name, scenario_name
+from actions.scenarios.edits import StoredScenario, choose_measures, place_measure
+from charts.measures.tables import called
+from charts.scenarios.words import quarter_name, scenario_name
 from pages import frame
 from pages.literal import literal
 from pages.plan import scenario_keeping as keeping

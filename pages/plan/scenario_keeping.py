@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from actions.errors import Refused
-from actions.scenario_edits import StoredScenario, edit_scenario
+from actions.scenarios.edits import StoredScenario, edit_scenario
 from pages import frame
 from pages.view import access
 

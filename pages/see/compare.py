@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from actions.comparison_documents import comparison_workbook
+from actions.documents import comparison_workbook
 from actions.errors import Refused
-from charts.comparison_pictures import (
+from charts.city.matrix import translate_group
+from charts.comparison.pictures import (
     caterpillar,
     change_dots,
     comparison_finding,
     probability_matrix,
 )
-from charts.comparison_tables import cross_reading_table, scale_test_table
-from charts.matrix import translate_group
-from pages import frame, results
-from pages.see import opening
+from charts.comparison.tables import cross_reading_table, scale_test_table
+from pages import frame, opening, results
 from pages.view import language, say, segments, select, tokens
 
 NONE, ALL = "-", "all"

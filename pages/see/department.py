@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from charts.answers import answer_bars
-from charts.department import course, indicator_dots, largest_gaps
-from charts.ladder import ladder
-from charts.matrix import translate_group
-from charts.numbers import percent, respondents
-from charts.wording import department_finding, department_reason
-from pages import frame, results
-from pages.see import opening
+from charts.city.answers import answer_bars
+from charts.city.department import course, indicator_dots, largest_gaps
+from charts.city.ladder import ladder
+from charts.city.matrix import translate_group
+from charts.city.words import department_finding, department_reason
+from charts.house.numbers import percent, respondents
+from pages import frame, opening, results
 from pages.see.reasons import department_reasons
 from pages.view import language, say, segments, select, select_many, tokens
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from charts.city import city_bar, factor_rows
-from charts.matrix import matrix, translate_group
-from charts.movers import movers
-from charts.numbers import percent
-from charts.theme import factor_colour
-from charts.wording import (
+from charts.city.matrix import matrix, translate_group
+from charts.city.movers import movers
+from charts.city.pictures import city_bar, factor_rows
+from charts.city.words import (
     city_finding,
     city_reason,
     remedy_name,
     remedy_sentence,
     weak_point_sentence,
 )
-from pages import frame, results
+from charts.house.numbers import percent
+from charts.house.theme import factor_colour
+from pages import frame, opening, results
 from pages.literal import literal
-from pages.see import opening
 from pages.see.reasons import city_reasons
 from pages.view import language, say, segments, select, tokens
 

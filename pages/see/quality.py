@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from actions.documents import quality_document
 from actions.errors import Refused
 from actions.quality import model_script
-from actions.quality_documents import quality_document
-from charts.picture import Picture, Table
-from charts.quality_departments import agreement_strip, estimate_dots, response_bars
-from charts.quality_findings import (
+from charts.house.picture import Picture, Table
+from charts.quality.departments import agreement_strip, estimate_dots, response_bars
+from charts.quality.findings import (
     drift_sentences,
     effect_table,
     invariance_sentence,
@@ -20,8 +20,8 @@ from charts.quality_findings import (
     remark_sentences,
     screening_table,
 )
-from charts.quality_pictures import item_answers, item_rest_dots, loading_dots, missing_bars, scree
-from charts.quality_tables import (
+from charts.quality.pictures import item_answers, item_rest_dots, loading_dots, missing_bars, scree
+from charts.quality.tables import (
     check_table,
     correlation_table,
     exploratory_table,
@@ -31,9 +31,8 @@ from charts.quality_tables import (
     node_name,
     scale_table,
 )
-from charts.quality_wording import quality_finding, quality_paragraph, quality_reason
-from pages import frame, results
-from pages.see import opening
+from charts.quality.words import quality_finding, quality_paragraph, quality_reason
+from pages import frame, opening, results
 from pages.view import language, say, segments, select, tokens
 
 NONE = "-"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from actions.frameworks import dimension_factors, node_names
-from charts.diagnosis_pictures import (
+from actions.framework.frameworks import dimension_factors, node_names
+from charts.diagnosis.pictures import (
     bottleneck_table,
     coordination_sentence,
     driver_bars,
@@ -14,7 +14,7 @@ from charts.diagnosis_pictures import (
     perception_dots,
     weight_table,
 )
-from charts.numbers import score
+from charts.house.numbers import score
 from pages import frame, results
 from pages.view import access, language, say, tokens
 

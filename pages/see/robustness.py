@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
+from actions.documents import robustness_document
 from actions.errors import Refused
 from actions.jobs import FINISHED, finished_job, job_state, start_job
 from actions.robustness import check_design, robustness_arguments
-from actions.robustness_documents import robustness_document
 from actions.rounds import is_synthetic
-from charts.robustness_pictures import (
+from charts.robustness.pictures import (
     alternative_table,
     conclusion_table,
     course_line,
@@ -22,9 +22,8 @@ from charts.robustness_pictures import (
     robustness_reason,
     sensitivity_bars,
 )
-from pages import frame, results
+from pages import frame, opening, results
 from pages.running import watch
-from pages.see import opening
 from pages.view import access, language, say, segments, select, tokens
 
 UNTIL_SETTLED = "settled"

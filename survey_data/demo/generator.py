@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.draws import stream
 from indicators.evidence import Department
 from indicators.framework import Framework, Indicator, RegisterField
-from indicators.normalise import normalise
+from indicators.uncertainty.draws import stream
+from indicators.values.normalise import normalise
 from survey_data.demo.departments import FEW_RESPONDENTS, department_list
 
 LAST_YEAR = 2025

@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
 
+from indicators.answers.moments import MISSING, SurveyMoments
 from indicators.evidence import Evidence, MetricCell
 from indicators.findings import Finding, Refused
 from indicators.framework import Framework
-from indicators.moments import MISSING, SurveyMoments
-from survey_data.metrics import MetricsImport
-from survey_data.survey import SurveyImport
+from survey_data.answers.survey import SurveyImport
+from survey_data.metrics.sheet import MetricsImport
 from survey_data.workspace import registry
 from survey_data.workspace import schema as t
 from survey_data.workspace.contents import as_parquet, as_stored, stored_moments, stored_rows

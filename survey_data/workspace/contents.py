@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from indicators.answers.moments import MISSING, SurveyMoments
 from indicators.framework.parts import RESERVED_IDS
-from indicators.moments import MISSING, SurveyMoments
+from survey_data.answers.survey import SurveyImport
 from survey_data.reading.columns import array_of, texts_of
-from survey_data.survey import SurveyImport
 from survey_data.workspace.opening import Workspace
 
 

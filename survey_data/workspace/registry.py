@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from indicators.evidence import Department
 from indicators.findings import Finding, Refused
 from indicators.framework import Framework, default_framework
-from survey_data.departments import KnownDepartments
+from survey_data.roster.departments import KnownDepartments
 from survey_data.workspace import schema as t
 from survey_data.workspace.location import typed_location
 from survey_data.workspace.opening import Workspace, now

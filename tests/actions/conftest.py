@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from actions.access import Access, open_access
-from actions.framework_drafts import start_framework_draft
+from actions.framework.drafts import start_framework_draft
 from survey_data.workspace.progress import Draft
 
 SHIPPED = "city-sharing@2025.1"

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from actions.access import Access, User, open_access
-from actions.demo import load_demo
-from actions.departments import import_departments
+from actions.data.demo import load_demo
+from actions.data.departments import import_departments
+from actions.data.imports import import_metrics, import_survey
 from actions.errors import Refused
-from actions.frameworks import use_framework
-from actions.imports import import_metrics, import_survey
+from actions.framework.frameworks import use_framework
 from actions.rounds import bind_round, new_round, publish_round
 from indicators.framework import default_framework_text
 from survey_data.workspace import registry

@@ -11,46 +11,38 @@ from typing import Any
 import pytest
 
 from actions import (
-    catalogue_edits,
     comparison,
-    departments,
     diagnosis,
-    drafts,
-    experts,
-    framework_drafts,
-    framework_edits,
-    framework_fit,
-    framework_structure,
-    frameworks,
-    imports,
+    documents,
     jobs,
-    judgements,
     keeping,
-    measures,
-    overview,
-    plan_comparison,
-    portfolios,
-    previews,
     published,
     quality,
-    remedies,
     robustness,
     rounds,
-    scenario_documents,
-    scenario_edits,
-    scenarios,
-    score_effect,
-    scoring,
-    simulations,
     templates,
 )
-from actions import (
-    demo as demo_actions,
-)
+from actions import portfolio as portfolios
 from actions.access import Access, User, authorize, open_access
+from actions.city import overview, scoring
+from actions.data import demo as demo_actions
+from actions.data import departments, drafts, imports, previews, score_effect
 from actions.errors import Refused
-from actions.scenario_edits import StoredScenario
-from analysis.scenarios.catalogue_file import default_catalogue
+from actions.framework import drafts as framework_drafts
+from actions.framework import edits as framework_edits
+from actions.framework import fit as framework_fit
+from actions.framework import frameworks, judgements
+from actions.framework import structure as framework_structure
+from actions.measures import catalogue as measures
+from actions.measures import edits as catalogue_edits
+from actions.measures import experts
+from actions.scenarios import edits as scenario_edits
+from actions.scenarios import remedies
+from actions.scenarios import side_by_side as plan_comparison
+from actions.scenarios import simulation as simulations
+from actions.scenarios import stored as scenarios
+from actions.scenarios.edits import StoredScenario
+from analysis.measures.catalogue_file import default_catalogue
 from survey_data.workspace.progress import Draft
 
 ACTIONS = Path(__file__).resolve().parents[2] / "actions"
@@ -88,7 +80,7 @@ DRAFT = Draft("d", "visitor", "0" * 64, {"round": "2025", "kind": "survey", "fil
 
 def public_actions() -> list[tuple[str, ast.FunctionDef]]:
     found = []
-    for path in sorted(ACTIONS.glob("*.py")):
+    for path in sorted(ACTIONS.rglob("*.py")):
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 found.append((path.stem, node))
@@ -193,9 +185,7 @@ CALLS: list[tuple[str, Callable[[Access], Any]]] = [
     ("plan_places", lambda a: scenario_edits.plan_places(a, "2025")),
     (
         "scenario_document",
-        lambda a: scenario_documents.scenario_document(
-            a, {"scenario": "s"}, [], {}, {}, 3, "docx", "zh"
-        ),
+        lambda a: documents.scenario_document(a, {"scenario": "s"}, [], {}, {}, 3, "docx", "zh"),
     ),
     ("planner_of", lambda a: simulations.planner_of(a, "2025", CATALOGUE, 100, 1)),
     ("optimise_arguments", lambda a: portfolios.optimise_arguments(a, "2025", {})),

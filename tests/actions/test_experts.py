@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 
 from actions.access import Access, User, open_access
-from actions.catalogue_edits import (
+from actions.errors import Refused
+from actions.measures.edits import (
     catalogue_view,
     catalogue_workbook,
     catalogue_yaml,
@@ -20,18 +21,17 @@ from actions.catalogue_edits import (
     remove_measure,
     save_measure,
 )
-from actions.errors import Refused
-from actions.experts import (
+from actions.measures.experts import (
     adopt_experts,
     experts_blank,
     experts_report,
     preview_experts,
     withdraw_expert,
 )
-from analysis.scenarios.catalogue import Effect, Judgement
-from analysis.scenarios.disagreement import pooled
-from analysis.scenarios.pert import pert_quantile
-from survey_data.expert_sheets import COLUMNS
+from analysis.measures.catalogue import Effect, Judgement
+from analysis.measures.disagreement import pooled
+from analysis.measures.pert import pert_quantile
+from survey_data.handing_out.expert_sheets import COLUMNS
 
 QUANTILES = "5% 与 95% 分位"
 LIMITS = "上下限"

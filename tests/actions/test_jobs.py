@@ -15,9 +15,9 @@ import pytest
 
 from actions import jobs
 from actions.access import Access, User, open_access
-from actions.drafts import get_draft, save_draft, start_draft
+from actions.data.drafts import get_draft, save_draft, start_draft
+from actions.data.imports import import_survey
 from actions.errors import Refused
-from actions.imports import import_survey
 from actions.jobs import (
     FINISHED,
     cancel_job,
@@ -27,7 +27,7 @@ from actions.jobs import (
     run_job,
     start_job,
 )
-from actions.portfolios import optimise_arguments
+from actions.portfolio import optimise_arguments
 from actions.robustness import robustness_arguments
 from actions.rounds import list_rounds
 from indicators import program

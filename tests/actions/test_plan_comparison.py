@@ -12,14 +12,14 @@ from docx import Document
 from openpyxl import load_workbook
 
 from actions.access import open_access
+from actions.documents import portfolio_document
 from actions.errors import Refused
-from actions.plan_comparison import comparison_of_plans
-from actions.portfolio_documents import portfolio_document
-from actions.scenarios import save_scenario
-from charts.portfolio_pictures import acceptability_curves, dots, loss_curves, plan_table, plane
-from charts.portfolio_wording import comparison_finding, comparison_reason, discovery_sentence
-from charts.roadmap import roadmap
-from charts.theme import DARK, LIGHT
+from actions.scenarios.side_by_side import comparison_of_plans
+from actions.scenarios.stored import save_scenario
+from charts.house.theme import DARK, LIGHT
+from charts.portfolio.comparison import acceptability_curves, dots, loss_curves, plan_table, plane
+from charts.portfolio.words import comparison_finding, comparison_reason, discovery_sentence
+from charts.scenarios.roadmap import roadmap
 
 PLANS = [
     {

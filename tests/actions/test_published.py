@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from actions.access import open_access
-from actions.overview import city_view, department_view, view_choices
-from actions.scoring import score_report
+from actions.city.overview import city_view, department_view, view_choices
+from actions.city.scoring import score_report
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from actions.access import open_access
-from actions.scenario_edits import edit_scenario, upload_scenario
-from actions.scenarios import (
+from actions.scenarios.edits import edit_scenario, upload_scenario
+from actions.scenarios.stored import (
     delete_scenario,
     list_scenarios,
     save_scenario,

@@ -20,11 +20,11 @@ import numpy as np
 import yaml
 
 from actions.access import Access, open_access
-from actions.departments import import_departments
-from actions.frameworks import framework_of, use_framework
-from actions.imports import SurveyOptions, import_metrics, import_survey
-from actions.measures import use_measures
-from actions.scenarios import save_scenario
+from actions.data.departments import import_departments
+from actions.data.imports import SurveyOptions, import_metrics, import_survey
+from actions.framework.frameworks import framework_of, use_framework
+from actions.measures.catalogue import use_measures
+from actions.scenarios.stored import save_scenario
 from indicators.framework import Framework
 
 FEWEST = 5

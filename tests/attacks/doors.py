@@ -14,7 +14,7 @@ from typing import Any
 
 import typer.main
 
-from cli.commands import app
+from cli.commands.app import app
 from cli.main import run
 
 _CLOCK = re.compile(r'"elapsed_s": [0-9.e+-]+')

@@ -6,14 +6,17 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-READERS = (ROOT / "survey_data/workspace/batches.py", ROOT / "survey_data/stored_answers.py")
+READERS = (
+    ROOT / "survey_data/workspace/batches.py",
+    ROOT / "survey_data/workspace/stored_answers.py",
+)
 FLOORS = ("actions", "analysis", "charts", "cli", "indicators", "pages", "reports")
 THE_DOOR = "actions/published.py"
 OWNERS = {
-    "actions/framework_fit.py": "what a draft of a framework breaks is for those who may edit it",
-    "actions/imports.py": "who uploads a file is told how many of its rows the round has already",
-    "actions/score_effect.py": "who uploads a file is shown what leaving rows of it out would do",
-    "actions/previews.py": "who uploads a file is shown its own rows and what they would change",
+    "actions/framework/fit.py": "what a draft of a framework breaks is for those who may edit it",
+    "actions/data/imports.py": "who uploads a file is told how many of its rows the round has already",
+    "actions/data/score_effect.py": "who uploads a file is shown what leaving rows of it out would do",
+    "actions/data/previews.py": "who uploads a file is shown its own rows and what they would change",
 }
 """Modules beside the door that read answers, and why nothing of it is published."""
 

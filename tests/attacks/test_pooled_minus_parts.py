@@ -22,8 +22,8 @@ import pytest
 from scipy.optimize import brentq
 
 import actions.published
-from analysis.variance_components import one_way_components
-from indicators.shrinkage import empirical_bayes
+from analysis.psychometrics.variance_components import one_way_components
+from indicators.uncertainty.shrinkage import empirical_bayes
 from survey_data.workspace import batches
 from tests.attacks.browser import forget, plain, sent
 from tests.attacks.cities import Shape

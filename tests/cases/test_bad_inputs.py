@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 
 from actions.access import open_access
-from actions.drafts import save_draft, start_draft
+from actions.data.drafts import save_draft, start_draft
 from survey_data.reading import PAGE_LIMITS
 from survey_data.workspace import batches
 from tests.cases.bad_inputs import CASES, GOOD, Case, csv
@@ -19,9 +21,9 @@ FINDINGS_STEP = 4
 def test_the_command_says_it_with_its_code_place_and_remedy(
     case: Case, fourfold, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("actions.imports.COMMAND_LIMITS", PAGE_LIMITS)
+    monkeypatch.setattr("actions.data.imports.COMMAND_LIMITS", PAGE_LIMITS)
     monkeypatch.setitem(
-        __import__("actions.imports").imports.import_survey.__kwdefaults__, "limits", PAGE_LIMITS
+        import_module("actions.data.imports").import_survey.__kwdefaults__, "limits", PAGE_LIMITS
     )
     path = tmp_path / "file.xlsx"
     path.write_bytes(case.content())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from charts.answers import answer_bars
-from charts.city import city_bar, factor_rows
-from charts.department import course, indicator_dots, largest_gaps
-from charts.matrix import matrix
-from charts.movers import movers
+from charts.city.answers import answer_bars
+from charts.city.department import course, indicator_dots, largest_gaps
+from charts.city.matrix import matrix
+from charts.city.movers import movers
+from charts.city.pictures import city_bar, factor_rows
 
 
 def pictures(seen, profile, tokens, lang):

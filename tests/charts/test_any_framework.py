@@ -11,18 +11,18 @@ import pytest
 import yaml
 
 from actions.access import Access, open_access
-from actions.frameworks import use_framework
-from actions.imports import import_metrics, import_survey
-from actions.overview import city_view, department_view, view_choices
-from charts.ladder import ladder
-from charts.theme import DARK, LIGHT
-from charts.wording import (
+from actions.city.overview import city_view, department_view, view_choices
+from actions.data.imports import import_metrics, import_survey
+from actions.framework.frameworks import use_framework
+from charts.city.ladder import ladder
+from charts.city.words import (
     city_finding,
     city_reason,
     department_finding,
     department_reason,
     weak_point_sentence,
 )
+from charts.house.theme import DARK, LIGHT
 from tests.charts.pictures import pictures
 
 

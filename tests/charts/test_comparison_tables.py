@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from charts.comparison_tables import cross_reading_table
+from charts.comparison.tables import cross_reading_table
 from locales import LANGUAGES
 
 METHODS = ("topsis", "topsis-sample", "vikor", "promethee2", "spotis", "grey-relation", "copeland")

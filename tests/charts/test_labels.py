@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from charts.labels import in_two_lines, text_width
+from charts.house.labels import in_two_lines, text_width
 
 
 def test_a_label_that_fits_stays_in_one_line():

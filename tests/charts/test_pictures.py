@@ -8,12 +8,12 @@ import re
 import pytest
 
 from actions.access import open_access
-from actions.overview import city_view, department_view
-from charts.answers import answer_bars
-from charts.ladder import ladder
-from charts.matrix import matrix
-from charts.movers import movers
-from charts.theme import DARK, LIGHT
+from actions.city.overview import city_view, department_view
+from charts.city.answers import answer_bars
+from charts.city.ladder import ladder
+from charts.city.matrix import matrix
+from charts.city.movers import movers
+from charts.house.theme import DARK, LIGHT
 from tests.charts.pictures import pictures
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from charts.expert_pictures import disagreement_picture, experts_finding
-from charts.measure_pictures import effect_picture
-from charts.measure_tables import chosen, money, relations_of
-from charts.scenario_pictures import trajectory_picture
-from charts.scenario_wording import (
+from charts.house.theme import DARK, LIGHT
+from charts.measures.experts import disagreement_picture, experts_finding
+from charts.measures.pictures import effect_picture
+from charts.measures.tables import chosen, money, relations_of
+from charts.scenarios.pictures import trajectory_picture
+from charts.scenarios.words import (
     below,
     figures,
     provision_sentences,
@@ -19,7 +20,6 @@ from charts.scenario_wording import (
     scenario_finding,
     where,
 )
-from charts.theme import DARK, LIGHT
 
 
 def name(text: str) -> dict[str, str]:

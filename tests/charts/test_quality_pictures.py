@@ -8,23 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.quality import quality
-from charts.quality_departments import agreement_strip, estimate_dots, response_bars
-from charts.quality_findings import (
+from analysis.quality.report import quality
+from charts.house.theme import DARK, LIGHT
+from charts.quality.departments import agreement_strip, estimate_dots, response_bars
+from charts.quality.findings import (
     drift_sentences,
     invariance_sentence,
     modification_table,
     reason_sentences,
     remark_sentences,
 )
-from charts.quality_pictures import (
-    item_answers,
-    item_rest_dots,
-    loading_dots,
-    missing_bars,
-    scree,
-)
-from charts.quality_tables import (
+from charts.quality.pictures import item_answers, item_rest_dots, loading_dots, missing_bars, scree
+from charts.quality.tables import (
     check_table,
     correlation_table,
     department_table,
@@ -33,11 +28,10 @@ from charts.quality_tables import (
     item_table,
     scale_table,
 )
-from charts.quality_wording import quality_finding, quality_paragraph, quality_reason
-from charts.theme import DARK, LIGHT
+from charts.quality.words import quality_finding, quality_paragraph, quality_reason
+from indicators.answers.moments import SurveyMoments
 from indicators.evidence import Department, Evidence
 from indicators.framework import Framework
-from indicators.moments import SurveyMoments
 from tests.indicators.inventory import ITEMS, inventory_framework, moments_by, people
 
 LANGUAGES = ("zh", "en")
@@ -149,7 +143,7 @@ def test_a_report_of_almost_nothing_still_has_words(report):
 
 
 def test_sentences_on_groups_and_rounds_say_what_may_be_compared():
-    from analysis.invariance_quality import group_invariance, round_invariance, scale_drifts
+    from analysis.quality.invariance import group_invariance, round_invariance, scale_drifts
 
     framework = inventory_framework()
     moments = moments_by(people()["education"])

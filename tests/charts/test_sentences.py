@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.overview import (
+from analysis.city.overview import (
     CityOverview,
     DepartmentRow,
     Estimate,
@@ -15,10 +15,10 @@ from analysis.overview import (
     Moved,
     WeakPoint,
 )
-from analysis.profile import GateRow, Profile
+from analysis.city.profile import GateRow, Profile
 from analysis.scenarios.remedies import Remedy
-from charts.ladder import ladder
-from charts.wording import (
+from charts.city.ladder import ladder
+from charts.city.words import (
     change_sentence,
     city_finding,
     city_reason,

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.overview import Estimate, LevelBand, Moved
-from charts import numbers
-from charts.labels import room, shortened, text_width
-from charts.wording import change_sentence, crossed_levels, likelihood
+from analysis.city.overview import Estimate, LevelBand, Moved
+from charts.city.words import change_sentence, crossed_levels, likelihood
+from charts.house import numbers
+from charts.house.labels import room, shortened, text_width
 
 BANDS = tuple(
     LevelBand(k, {"zh": f"{k}", "en": f"{k}"}, 20.0 * (k - 1), 20.0 * k) for k in range(1, 6)

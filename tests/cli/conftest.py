@@ -48,7 +48,7 @@ def fourfold(tmp_path, monkeypatch, capsys) -> Fourfold:
 def kept_files(tmp_path_factory) -> tuple[bytes, bytes]:
     """A workspace of revision 0003, opened once by this version, and a backup of it."""
     from survey_data.workspace import open_workspace
-    from survey_data.workspace.backup import back_up
+    from survey_data.workspace.keeping.backup import back_up
 
     folder = tmp_path_factory.mktemp("kept")
     workspace = open_workspace(unpack("revision-0003", folder))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from actions.access import open_access
-from actions.overview import city_view
+from actions.city.overview import city_view
 from tests.cli.full_roster_city import DEPARTMENTS, PEOPLE, city
 
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from docx import Document
 
-from analysis.reliability import alpha_interval, cronbach_alpha
+from analysis.psychometrics.reliability import alpha_interval, cronbach_alpha
 from tests.cli.test_other_frameworks import INVENTORY, inventory
 from tests.reference.measurement.given import REFERENCES
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import yaml
 
-from analysis.coupling import CLASSES, coordination_class
-from analysis.weighing import effective_weights
-from indicators.maturity import coordination
+from analysis.diagnosis.coupling import CLASSES, coordination_class
+from analysis.diagnosis.data_weights import effective_weights
+from indicators.levels.maturity import coordination
 from tests.indicators.frameworks import content_of, metric
 
 

@@ -13,11 +13,11 @@ def main() -> None:
 
     from indicators.findings import Refused
     from indicators.framework import default_framework
-    from survey_data.departments import KnownDepartments
-    from survey_data.metrics import interpret_metrics
+    from survey_data.answers.survey import SurveyOptions, interpret_survey
+    from survey_data.metrics.sheet import interpret_metrics
     from survey_data.reading import PAGE_LIMITS, parse
     from survey_data.reading.child import limit_process
-    from survey_data.survey import SurveyOptions, interpret_survey
+    from survey_data.roster.departments import KnownDepartments
 
     pa.set_cpu_count(1)
     framework, known = default_framework(), KnownDepartments()

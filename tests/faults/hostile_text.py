@@ -256,8 +256,8 @@ def _metrics() -> Iterator[Case]:
 @functools.cache
 def _sheet() -> bytes:
     """A sheet as the program gives it, with one expert's judgement of the first effect."""
-    from analysis.scenarios.catalogue_file import default_catalogue
-    from survey_data.expert_sheets import expert_sheet
+    from analysis.measures.catalogue_file import default_catalogue
+    from survey_data.handing_out.expert_sheets import expert_sheet
 
     catalogue = default_catalogue()
     rows = [(m.id, m.name["zh"], id, id) for m in catalogue.measures for id in m.effects]

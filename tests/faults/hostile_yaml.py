@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from analysis.scenarios.catalogue_file import default_catalogue_text, default_scenario_text
+from analysis.measures.catalogue_file import default_catalogue_text, default_scenario_text
 from indicators.framework import default_framework_text
 from tests.faults.hostile_case import FRESH, ROUND, Case, Content, answers, as_text
 from tests.faults.hostile_text import NAMES

@@ -9,20 +9,20 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from actions.access import Access, open_access
-from actions.catalogue_edits import adopt_next, plain_catalogue
-from actions.demo import load_demo, load_demo_if_empty
-from actions.departments import import_departments
-from actions.drafts import commit_draft, save_draft, start_draft
-from actions.experts import adopt_experts, experts_blank
-from actions.framework_drafts import adopt_draft, framework_draft, start_framework_draft
-from actions.framework_edits import edit_framework
-from actions.frameworks import use_framework
-from actions.imports import import_metrics, import_survey
+from actions.data.demo import load_demo, load_demo_if_empty
+from actions.data.departments import import_departments
+from actions.data.drafts import commit_draft, save_draft, start_draft
+from actions.data.imports import import_metrics, import_survey
+from actions.framework.drafts import adopt_draft, framework_draft, start_framework_draft
+from actions.framework.edits import edit_framework
+from actions.framework.frameworks import use_framework
 from actions.jobs import interrupt_jobs, run_job
-from actions.measures import catalogue_in_use, use_measures
+from actions.measures.catalogue import catalogue_in_use, use_measures
+from actions.measures.edits import adopt_next, plain_catalogue
+from actions.measures.experts import adopt_experts, experts_blank
 from actions.rounds import bind_round, new_round, publish_round, set_exclusion_policy
-from actions.scenario_edits import upload_scenario
-from analysis.scenarios.catalogue_file import default_catalogue_text, default_scenario_text
+from actions.scenarios.edits import upload_scenario
+from analysis.measures.catalogue_file import default_catalogue_text, default_scenario_text
 from indicators.framework import default_framework_text
 from survey_data.workspace import open_workspace, progress, schema
 from tests.faults.hostile_case import answers, as_text

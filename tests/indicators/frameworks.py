@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import yaml
 
+from indicators.answers.moments import MISSING, SurveyMoments
 from indicators.evidence import Department, Evidence
 from indicators.framework import Framework, load_framework
-from indicators.moments import MISSING, SurveyMoments
 
 LEVELS = [{"level": k, "from": 20 * (k - 1)} for k in range(1, 6)]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from indicators.answers.moments import MISSING, SurveyMoments
 from indicators.framework import Framework
-from indicators.moments import MISSING, SurveyMoments
 from tests.indicators.frameworks import framework_of, survey
 
 SCALES = "ACENO"

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from actions.access import open_access
-from actions.drafts import get_draft, open_drafts, preview_draft, read_draft
-from actions.experts import experts_report
-from actions.framework_drafts import base_frameworks, draft_view, framework_drafts
-from actions.scenarios import list_scenarios, scenario_yaml
+from actions.data.drafts import get_draft, open_drafts, preview_draft, read_draft
+from actions.framework.drafts import base_frameworks, draft_view, framework_drafts
+from actions.measures.experts import experts_report
+from actions.scenarios.stored import list_scenarios, scenario_yaml
 from cli.main import run
 from survey_data.workspace import opening, registry
 from tests.kept.workspaces import REVISIONS, answered, unpack

@@ -17,11 +17,11 @@ from typing import Any
 import yaml
 
 from actions.access import Access, open_access
-from actions.departments import import_departments
-from actions.frameworks import use_framework
-from actions.imports import import_metrics, import_survey
-from actions.measures import use_measures
-from actions.scenarios import save_scenario
+from actions.data.departments import import_departments
+from actions.data.imports import import_metrics, import_survey
+from actions.framework.frameworks import use_framework
+from actions.measures.catalogue import use_measures
+from actions.scenarios.stored import save_scenario
 
 NAMES = (
     "[/red] closes", "[bold]甲局", "[/]", "[link=http://a.invalid]乙",

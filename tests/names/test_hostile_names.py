@@ -18,17 +18,19 @@ import pytest
 from docx import Document
 
 from actions.access import open_access
-from actions.catalogue_edits import catalogue_workbook
 from actions.comparison import comparison_report
-from actions.comparison_documents import comparison_workbook
-from actions.framework_drafts import draft_codebook, start_framework_draft
-from actions.plan_comparison import comparison_of_plans
-from actions.portfolio_documents import portfolio_document
+from actions.documents import (
+    comparison_workbook,
+    portfolio_document,
+    robustness_document,
+    scenario_document,
+)
+from actions.framework.drafts import draft_codebook, start_framework_draft
+from actions.measures.edits import catalogue_workbook
 from actions.robustness import robustness_report
-from actions.robustness_documents import robustness_document
-from actions.scenario_documents import scenario_document
-from actions.scenario_edits import plan_places, scenario_trajectory
-from actions.simulations import simulate_report
+from actions.scenarios.edits import plan_places, scenario_trajectory
+from actions.scenarios.side_by_side import comparison_of_plans
+from actions.scenarios.simulation import simulate_report
 from tests.names import hostile_city
 from tests.names.hostile_city import NAMES, ROUNDS, SCENARIOS
 

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from actions.access import open_access
-from actions.departments import import_departments
-from actions.drafts import get_draft, save_draft, start_draft
-from actions.framework_drafts import start_framework_draft
-from actions.framework_edits import edit_framework
-from actions.frameworks import use_framework
-from actions.imports import import_survey
-from actions.judgements import add_expert, judge, judgements
+from actions.data.departments import import_departments
+from actions.data.drafts import get_draft, save_draft, start_draft
+from actions.data.imports import import_survey
+from actions.framework.drafts import start_framework_draft
+from actions.framework.edits import edit_framework
+from actions.framework.frameworks import use_framework
+from actions.framework.judgements import add_expert, judge, judgements
 from pages.literal import literal
 from tests.names import hostile_city
 from tests.names.hostile_city import NAMES, ROUNDS, SCENARIOS

@@ -68,7 +68,7 @@ SCRIPTS = [
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small city, quickly worked out: this is about imports."""
     from actions.access import open_access
-    from actions.demo import load_demo
+    from actions.data.demo import load_demo
 
     path = tmp_path_factory.mktemp("small") / "fourfold.db"
     access = open_access(str(path))

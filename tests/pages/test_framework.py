@@ -10,12 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from actions.access import open_access
-from actions.framework_drafts import draft_view, framework_draft, start_framework_draft
-from actions.framework_edits import edit_framework
-from actions.frameworks import framework_of
-from actions.judgements import add_expert, judge
+from actions.framework.drafts import draft_view, framework_draft, start_framework_draft
+from actions.framework.edits import edit_framework
+from actions.framework.frameworks import framework_of
+from actions.framework.judgements import add_expert, judge
 from indicators.framework import default_framework_text
-from indicators.framework.judging import asked_pairs
+from indicators.framework.editing.judging import asked_pairs
 from tests.pages.test_see import text
 
 PAGE = "manage/framework.py"
@@ -245,7 +245,7 @@ def test_open_drafts_are_resumed_and_discarded(visit, drafted):
 
 
 def test_another_tab_s_edit_is_told_of_and_not_overwritten(visit, drafted, monkeypatch):
-    from actions import framework_edits
+    from actions.framework import edits as framework_edits
 
     app = visit(drafted, PAGE, lang="en")
     keep = framework_edits.with_value

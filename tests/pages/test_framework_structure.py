@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from actions.access import open_access
-from actions.framework_drafts import framework_draft, start_framework_draft
-from actions.framework_edits import edit_framework
-from actions.framework_structure import add_part, remove_part
+from actions.framework.drafts import framework_draft, start_framework_draft
+from actions.framework.edits import edit_framework
+from actions.framework.structure import add_part, remove_part
 from tests.pages.test_framework import PAGE, SHIPPED, click, finding, held, run
 from tests.pages.test_see import text
 

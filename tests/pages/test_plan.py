@@ -12,12 +12,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from actions.access import open_access
-from actions.catalogue_edits import catalogue_view
-from actions.experts import adopt_experts, experts_blank
-from actions.scenario_edits import sample_scenario
-from actions.scenarios import list_scenarios, save_scenario, stored_scenario
-from actions.simulations import simulate_report
-from charts.numbers import score
+from actions.measures.edits import catalogue_view
+from actions.measures.experts import adopt_experts, experts_blank
+from actions.scenarios.edits import sample_scenario
+from actions.scenarios.simulation import simulate_report
+from actions.scenarios.stored import list_scenarios, save_scenario, stored_scenario
+from charts.house.numbers import score
 from tests.pages.test_see import text
 
 MEASURES, SCENARIO, EXPERTS = "plan/measures.py", "plan/scenario.py", "plan/experts.py"

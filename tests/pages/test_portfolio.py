@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from actions.access import open_access
-from actions.portfolios import optimise_report
-from actions.scenarios import list_scenarios, save_scenario
+from actions.portfolio import optimise_report
+from actions.scenarios.stored import list_scenarios, save_scenario
 
 PAGE = "plan/portfolio.py"
 

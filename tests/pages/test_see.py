@@ -10,10 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from actions.access import open_access
-from actions.measures import use_measures
-from actions.overview import city_view, department_view
-from actions.remedies import linked_measures
-from charts.wording import remedy_name, remedy_sentence
+from actions.city.overview import city_view, department_view
+from actions.measures.catalogue import use_measures
+from actions.scenarios.remedies import linked_measures
+from charts.city.words import remedy_name, remedy_sentence
 from cli.main import run
 from tests.cli.full_roster_city import city
 
@@ -191,7 +191,7 @@ def test_a_workspace_that_cannot_be_opened_is_a_finding_and_not_a_failure(visit,
 
 
 def test_a_department_without_data_in_the_round_gets_no_level(visit, demo, tmp_path):
-    from actions.departments import import_departments
+    from actions.data.departments import import_departments
 
     copy = tmp_path / "copy.db"
     shutil.copy(demo, copy)

@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from actions.access import Access, open_access
-from actions.drafts import commit_draft, open_drafts, save_draft, start_draft
+from actions.data.drafts import commit_draft, open_drafts, save_draft, start_draft
 from actions.rounds import list_rounds, publish_round
 from cli.main import run
 from indicators.framework import default_framework

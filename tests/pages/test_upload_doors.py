@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from actions.access import open_access
-from actions.scenarios import list_scenarios
+from actions.scenarios.stored import list_scenarios
 from survey_data.reading import sandbox
 from tests.pages.test_see import text
 

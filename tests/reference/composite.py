@@ -10,16 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
+from analysis.comparison.rankings import promethee, topsis, vikor
 from indicators.aggregate import aggregate
-from indicators.maturity import coordination
-from indicators.normalise import zscore
-from indicators.pairwise_weights import (
-    consistency,
-    eigenvector_weights,
-    geometric_mean_weights,
-)
-from indicators.rankings import promethee, topsis, vikor
-from indicators.weights import (
+from indicators.levels.maturity import coordination
+from indicators.values.normalise import zscore
+from indicators.weighting.pairwise import consistency, eigenvector_weights, geometric_mean_weights
+from indicators.weighting.weights import (
     critic_weights,
     deviation_weights,
     entropy_weights,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from cli.commands import app
+from cli.commands.app import app
 from indicators.framework import load_framework
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyarrow as pa
 
 from indicators.framework import Framework, load_framework
-from survey_data.departments import KnownDepartments
+from survey_data.answers.survey import SurveyImport, SurveyOptions, interpret_survey
 from survey_data.reading import RawTable
-from survey_data.survey import SurveyImport, SurveyOptions, interpret_survey
+from survey_data.roster.departments import KnownDepartments
 
 YAML = """
 framework: small

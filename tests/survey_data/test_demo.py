@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from actions.access import Access
-from actions.demo import demo_truth, load_demo
+from actions.data.demo import demo_truth, load_demo
 from indicators.evidence import Evidence
 from indicators.framework import Framework, default_framework
 from indicators.scores import Scores
 from indicators.scoring import score
+from survey_data.answers.survey import SurveyImport, SurveyOptions, interpret_survey
 from survey_data.demo import DemoCity, generate
-from survey_data.departments import KnownDepartments
-from survey_data.metrics import interpret_metrics
+from survey_data.metrics.sheet import interpret_metrics
 from survey_data.reading import PAGE_LIMITS, parse
-from survey_data.survey import SurveyImport, SurveyOptions, interpret_survey
+from survey_data.roster.departments import KnownDepartments
 from survey_data.workspace import open_workspace, registry
 from tests.survey_data.small import small_framework
 

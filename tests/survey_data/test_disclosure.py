@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indicators.moments import MISSING, SurveyMoments
+from indicators.answers.moments import MISSING, SurveyMoments
 from indicators.scoring import score
 from survey_data.disclosure import THRESHOLD, Withheld, withheld
-from survey_data.stored_answers import round_screening, shown_evidence, stored_answers
 from survey_data.workspace import batches, open_workspace
+from survey_data.workspace.stored_answers import round_screening, shown_evidence, stored_answers
 from tests.survey_data.small import ITEMS, small_framework
 from tests.survey_data.workspace.imports import HEADER, bring, bring_metrics
 

@@ -8,10 +8,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from analysis import agreement, raking
-from analysis.polychoric import Polychoric, polychoric
-from analysis.variance_components import area_model, one_way_components, shrunken
-from analysis.variance_components import reliability as mean_reliability
+from analysis.psychometrics import agreement, raking
+from analysis.psychometrics.polychoric import Polychoric, polychoric
+from analysis.psychometrics.variance_components import area_model, one_way_components, shrunken
+from analysis.psychometrics.variance_components import reliability as mean_reliability
 from tests.reference.measurement.given import PEARSON_BFI, bfi, data
 
 LEAD = [f"LEAD{i:02d}" for i in range(1, 12)]

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from analysis import reliability, validity
-from analysis.confirmatory import confirmatory
-from analysis.factor_extraction import (
+from analysis.psychometrics import reliability, validity
+from analysis.psychometrics.confirmatory import confirmatory
+from analysis.psychometrics.factor_extraction import (
     hierarchical_omega,
     maximum_likelihood,
     omega_total,

@@ -8,12 +8,12 @@ from functools import cache
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from analysis import dimensionality, reliability, validity
-from analysis.confirmatory import Confirmatory, confirmatory
-from analysis.covariance_structure import GroupMoments
-from analysis.factor_extraction import maximum_likelihood, minres, principal_axes
-from analysis.invariance import invariance
-from analysis.rotation import ROTATIONS, Rotation
+from analysis.psychometrics import dimensionality, reliability, validity
+from analysis.psychometrics.confirmatory import Confirmatory, confirmatory
+from analysis.psychometrics.covariance_structure import GroupMoments
+from analysis.psychometrics.factor_extraction import maximum_likelihood, minres, principal_axes
+from analysis.psychometrics.invariance import invariance
+from analysis.psychometrics.rotation import ROTATIONS, Rotation
 from tests.reference.measurement.given import PEARSON_BFI, bfi, data
 
 

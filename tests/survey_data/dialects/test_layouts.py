@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from survey_data.departments import KnownDepartments
+from survey_data.answers.survey import SurveyImport, SurveyOptions, interpret_survey
 from survey_data.dialects import DIALECTS, recognise
 from survey_data.reading import PAGE_LIMITS, parse
-from survey_data.survey import SurveyImport, SurveyOptions, interpret_survey
+from survey_data.roster.departments import KnownDepartments
 from tests.survey_data.dialects.layouts import LAYOUTS, WRITERS
 from tests.survey_data.small import small_framework, table_of
 

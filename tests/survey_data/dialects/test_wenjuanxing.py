@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from survey_data.answers.survey import SurveyOptions
 from survey_data.dialects import Export, read_export, recognise
-from survey_data.survey import SurveyOptions
 from tests.survey_data.small import survey_of, table_of
 
 META = ["序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP"]

@@ -20,7 +20,7 @@ from sqlalchemy import event
 
 from cli.output import Output, current
 from cli.writing import OutputFile
-from survey_data.workspace.backup import back_up, restore
+from survey_data.workspace.keeping.backup import back_up, restore
 from survey_data.workspace.opening import existing_workspace
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from indicators.framework import Framework
-from survey_data.metrics import interpret_metrics
+from survey_data.answers.survey import SurveyImport, SurveyOptions, interpret_survey
+from survey_data.metrics.sheet import interpret_metrics
 from survey_data.reading import PAGE_LIMITS, parse
-from survey_data.survey import SurveyImport, SurveyOptions, interpret_survey
 from survey_data.workspace import Workspace, batches, registry
 from survey_data.workspace import schema as tables
 from tests.survey_data.small import small_framework

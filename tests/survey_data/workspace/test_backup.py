@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from indicators.findings import Refused
 from survey_data.workspace import Workspace, open_workspace, progress, registry
 from survey_data.workspace import schema as tables
-from survey_data.workspace.backup import back_up, restore
 from survey_data.workspace.batches import raw_content, store_raw
-from survey_data.workspace.digests import Contents, contents
+from survey_data.workspace.keeping.backup import back_up, restore
+from survey_data.workspace.keeping.digests import Contents, contents
 from tests.kept.workspaces import REVISIONS, unpack
 from tests.survey_data.workspace import dying_keeper
 from tests.survey_data.workspace.dying_import import bring

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from actions.access import Access
-from actions.imports import import_survey
+from actions.data.imports import import_survey
+from indicators.answers.moments import SurveyMoments
 from indicators.findings import Refused
 from indicators.framework import load_framework
-from indicators.moments import SurveyMoments
 from survey_data.workspace import Workspace, batches, open_workspace, registry
 from survey_data.workspace.batches import ADD
 from tests.survey_data.small import YAML, small_framework
