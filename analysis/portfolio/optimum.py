@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.portfolio.baselines import rounded
-from analysis.portfolio.dynamic import by_departments, separable, unit_of
 from analysis.portfolio.enumeration import best_plan, work
 from analysis.portfolio.merit import Merit
 from analysis.portfolio.outer_approximation import OuterApproximation, Search
@@ -33,8 +32,7 @@ def optimise(
     ----------
     problem : `Problem`
     gap : not negative; below 1e-6 points nothing is proven further
-    method : None chooses: enumeration where plans are few, the dynamic programme where departments
-        share the budget alone, else outer approximation
+    method : None chooses: enumeration where plans are few, else outer approximation
     nodes : limit of branch-and-bound nodes in each solve, None for none; a search that ends there
         is ``feasible``
 
@@ -50,8 +48,6 @@ def optimise(
     chosen = method or choice_of(merit, requirements)
     if chosen == "enumeration":
         found = _enumerated(merit, requirements)
-    elif chosen == "dynamic":
-        found = by_departments(merit, requirements)
     else:
         outer = OuterApproximation(merit, requirements)
         found = portfolio_of_search(outer, outer.best(gap, nodes=nodes))
@@ -63,8 +59,6 @@ def choice_of(merit: Merit, requirements: Requirements) -> Method:
     cells = work(merit, requirements)
     if requirements.decisions <= FEW_DECISIONS and cells <= LIGHT_WORK:
         return "enumeration"
-    if separable(merit, requirements) and unit_of(merit) is not None:
-        return "dynamic"
     if not merit.concave and requirements.decisions <= 20 and cells <= 40 * LIGHT_WORK:
         return "enumeration"
     return "outer-approximation"

@@ -14,7 +14,7 @@ from analysis.portfolio.problem import Flags, Problem
 from analysis.portfolio.requirements import Requirements
 
 Status = Literal["optimal", "feasible", "infeasible"]
-Method = Literal["enumeration", "dynamic", "outer-approximation"]
+Method = Literal["enumeration", "outer-approximation"]
 NOTHING_LOST = 1e-12
 _FEW = 64
 _NOTICED = 1e-9

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ from indicators.findings import Finding, Refused
 from survey_data.people_csv import without_mark
 from survey_data.reading.columns import array_of, dictionary_encoded
 from survey_data.reading.container import refuse
+from survey_data.reading.delimiters import delimiter_of
 from survey_data.reading.encodings import decoded, likely_big5
 from survey_data.reading.grid import (
     column_letter,
@@ -30,27 +30,9 @@ from survey_data.reading.table import RawTable
 
 pc: Any = _compute  # its functions are made at run time, unknown to type checkers
 
-DELIMITERS = (",", "\t", ";", "|", "，", "¦")
 _NUMERIC = re.compile(r"^-?\d+(?:\.\d+)?$")
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
-_LOOKED_AT = 30
 _TOP = 1 << 18
-
-
-def delimiter_of(text: str) -> str:
-    """The delimiter by which most of the first lines have equally many cells; a comma if none.
-
-    A title above the header, or commas within the texts of a semicolon file, do not mislead it.
-    """
-    lines = [re.sub(r'"[^"]*"', "", line) for line in text.splitlines()[:_LOOKED_AT]]
-    lines = [line for line in lines if line.strip()]
-
-    def agreement(mark: str) -> tuple[int, int, int]:
-        counts = Counter(count for line in lines if (count := line.count(mark)))
-        most, cells = max(((n, count) for count, n in counts.items()), default=(0, 0))
-        return most, cells, -DELIMITERS.index(mark)
-
-    return max(DELIMITERS, key=agreement)
 
 
 def read_delimited(

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from indicators.findings import Finding, Refused
+from survey_data.reading.delimiters import delimiter_of
 
 _CJK = re.compile("[\u4e00-\u9fff]")
 _LOOKED_AT = 1 << 18
@@ -88,8 +89,6 @@ def preview_encodings(content: bytes, rows: int = 20) -> list[EncodingPreview]:
 
 
 def _preview(content: bytes, encoding: str, rows: int) -> EncodingPreview:
-    from survey_data.reading.delimited import delimiter_of
-
     try:
         text = content.decode(encoding)
         fits, bad = True, None

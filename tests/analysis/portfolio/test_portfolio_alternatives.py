@@ -1,4 +1,4 @@
-"""Frontier, dynamic programme, neighbours, smallest relaxation and simple rules."""
+"""Frontier, neighbours, smallest relaxation and simple rules."""
 
 from __future__ import annotations
 
@@ -19,11 +19,7 @@ from analysis.portfolio import (
     near_optimal,
     optimise,
 )
-from analysis.portfolio.dynamic import by_departments
 from analysis.portfolio.facets import lifted_facets
-from analysis.portfolio.merit import Merit
-from analysis.portfolio.problem import canonical
-from analysis.portfolio.requirements import Requirements
 from tests.analysis.portfolio.portfolio_problems import (
     allowed,
     best,
@@ -78,65 +74,6 @@ def test_frontier_leaves_out_budgets_that_allow_no_plan():
     line = frontier(replace(problem, city_cost=problem.city_cost + 5), 8)
     assert all(p.taken[:, 2].all() for p in line)
     assert line[0].cost > 0
-
-
-@settings(max_examples=6)
-@given(seed=SEEDS, kind=st.sampled_from(["arithmetic", "geometric"]))
-def test_dynamic_programme_equals_branch_and_bound_without_shared_cost(seed, kind):
-    problem = problem_of(
-        seed,
-        5,
-        3,
-        scope="department",
-        setup=np.zeros(5),
-        aggregation=kind,
-        draws=2,
-        exclusions=(("M00", "M01"),),
-        requires_all=(("M02", "M03"),),
-        most_per_department=3,
-    )
-    by_units = optimise(problem, method="dynamic")
-    by_bound = optimise(problem, gap=0, method="outer-approximation")
-    assert by_units.status == "optimal"
-    assert by_units.objective == pytest.approx(by_bound.objective, abs=CLOSE)
-    assert allowed(problem, by_units.taken)
-
-
-def test_dynamic_programme_rounds_costs_up_so_that_the_budget_holds():
-    problem = problem_of(3, 4, 2, scope="department", setup=np.zeros(4))
-    odd = replace(problem, each=problem.each + 0.004321)
-    ordered, _, _ = canonical(odd)
-    rough = by_departments(Merit(ordered), Requirements(ordered), unit=1.0)
-    assert (rough.status, rough.bound, rough.gap) == ("feasible", None, None)
-    assert rough.cost <= problem.budget
-    assert rough.objective <= optimise(odd, gap=0).objective + CLOSE
-
-
-def test_dynamic_programme_refuses_what_departments_share():
-    for problem in (
-        problem_of(0, 4, 2),
-        problem_of(0, 4, 2, scope="department", setup=np.ones(4)),
-        problem_of(0, 4, 2, scope="department", setup=np.zeros(4), must=("M00",)),
-    ):
-        with pytest.raises(ValueError, match="share more than the budget"):
-            optimise(problem, method="dynamic")
-
-
-def test_dynamic_programme_keeps_floors():
-    problem = problem_of(4, 5, 2, scope="department", setup=np.zeros(5))
-    reach = scores(problem, optimise(problem).taken)[0, :, 0].min() + 1
-    floored = replace(problem, floor=float(reach))
-    expected = optimise(floored, gap=0, method="outer-approximation")
-    found = optimise(floored, method="dynamic")
-    assert found.status == expected.status
-    if found.status == "optimal":
-        assert found.objective == pytest.approx(expected.objective, abs=CLOSE)
-
-
-def test_dynamic_programme_is_chosen_where_it_fits():
-    problem = problem_of(2, 8, 6, scope="department", setup=np.zeros(8))
-    found = optimise(problem)
-    assert (found.method, found.status) == ("dynamic", "optimal")
 
 
 @pytest.mark.parametrize("few", [True, False])
