@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from pathlib import Path
 from string import Formatter
 
 import polib
 import pytest
 
+CODE_OF_A_FINDING = re.compile(r"^[EWN]\d{3}(?=\.)")
 ROOT = Path(__file__).resolve().parents[2]
 DOMAINS = sorted(path.stem for path in (ROOT / "locales" / "zh" / "LC_MESSAGES").glob("*.po"))
 CODE = ("actions", "analysis", "charts", "cli", "indicators", "pages", "survey_data")
@@ -42,12 +44,27 @@ def test_both_languages_say_every_text_with_the_same_placeholders(domain):
         assert placeholders(text) == placeholders(english[key]), key
 
 
-@pytest.mark.parametrize("domain", [d for d in DOMAINS if d != "framework"])
+@pytest.mark.parametrize("domain", DOMAINS)
 def test_english_texts_hold_no_chinese(domain):
     for key, text in catalogue("en", domain).items():
         assert not re.search(
             "[一-鿿]", re.sub(r"部门|所在部门|单位|编号|指标|数值|期间|来源", "", text)
         ), key
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_key_occurs_once_and_its_first_word_names_one_catalogue(language):
+    """Codes count as one word: all stand in ``findings.po``."""
+    places: dict[str, list[str]] = defaultdict(list)
+    homes: dict[str, set[str]] = defaultdict(set)
+    for domain in DOMAINS:
+        path = ROOT / "locales" / language / "LC_MESSAGES" / f"{domain}.po"
+        for entry in polib.pofile(str(path), encoding="utf-8"):
+            places[entry.msgid].append(domain)
+            homes[CODE_OF_A_FINDING.sub("code", entry.msgid).split(".")[0]].add(domain)
+    assert {key: found for key, found in places.items() if len(found) > 1} == {}
+    assert {word: found for word, found in homes.items() if len(found) > 1} == {}
+    assert homes["code"] == {"findings"}
 
 
 def asked_for() -> set[tuple[str, str]]:

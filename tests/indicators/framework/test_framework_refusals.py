@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-import locales
+from indicators import framework
 from indicators.findings import Refused
 from indicators.framework import load_framework
 from tests.indicators.frameworks import content_of, metric, survey
@@ -187,6 +187,12 @@ CASES: list[tuple[str, str, str, Change]] = [
         lambda c: c.update(weighting={"method": "ahp"}),
     ),
     ("E316", "framework", "capitals in its id", lambda c: c.update(framework="My Framework")),
+    (
+        "E318",
+        "factors[0].dimensions[0].indicators",
+        "a dimension of nothing",
+        lambda c: c["factors"][0]["dimensions"][0].update(indicators=[]),
+    ),
 ]
 
 FILES: list[tuple[str, bytes]] = [
@@ -247,9 +253,9 @@ def test_a_file_that_cannot_be_read_is_refused_as_a_whole(content: bytes) -> Non
     assert finding.message["zh"] and finding.fix["en"]
 
 
-def test_each_code_of_the_catalogue_about_framework_files_has_a_case_here() -> None:
-    catalogue = Path(locales.__file__).parent / "zh" / "LC_MESSAGES" / "framework.po"
-    named = set(re.findall(r'"(E3\d\d)\.message"', catalogue.read_text(encoding="utf-8")))
+def test_each_code_that_is_raised_for_a_framework_file_has_a_case_here() -> None:
+    code = "".join(path.read_text("utf-8") for path in Path(framework.__path__[0]).glob("*.py"))
+    named = set(re.findall(r'"(E3\d\d)"', code))
     assert named == {code for code, *_ in CASES} | {"E305"}
 
 
