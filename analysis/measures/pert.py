@@ -69,22 +69,6 @@ def pert_quantile(u: ArrayLike, low: ArrayLike, mode: ArrayLike, high: ArrayLike
     return np.clip(low + (high - low) * unit, low, high)
 
 
-def triangular_quantile(u: ArrayLike, low: ArrayLike, mode: ArrayLike, high: ArrayLike) -> Array:
-    """Value below which the share ``u`` of the triangular distribution lies.
-
-    Shapes, ranges and errors as :func:`pert_quantile`. With c = (mode−low)/(high−low):
-    low + (high−low)·√(c·u) up to u = c, high − (high−low)·√((1−c)(1−u)) above; mean
-    (low + mode + high)/3. Source: Johnson (1997).
-    """
-    u = np.asarray(u, dtype=float)
-    if not ((u >= 0) & (u <= 1)).all():
-        raise ValueError("shares lie between 0 and 1")
-    low, mode, high = _triple(low, mode, high)
-    at = (_alpha(low, mode, high) - 1) / 4
-    unit = np.where(u <= at, np.sqrt(at * u), 1 - np.sqrt((1 - at) * (1 - u)))
-    return np.clip(low + (high - low) * unit, low, high)
-
-
 def pert_from_quantiles(
     low: ArrayLike, mode: ArrayLike, high: ArrayLike, at: tuple[float, float] = (0.05, 0.95)
 ) -> tuple[Array, Array, Array]:

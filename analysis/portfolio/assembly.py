@@ -30,7 +30,7 @@ class Wishes:
 
     ``yearly`` budgets, one a year of the horizon; ``floor`` the overall score that every department
     has to reach; ``level`` the city's level for the aim ``probability``; ``in_parallel`` how many
-    large measures may run in a year, None for no limit; ``staff`` months a year.
+    large measures may run in a year, None for no limit.
     """
 
     budget: float | None = None
@@ -45,8 +45,6 @@ class Wishes:
     floor: float | None = None
     yearly: tuple[float, ...] | None = None
     in_parallel: int | None = None
-    staff: tuple[float, ...] | None = None
-    most_per_department: int | None = None
 
 
 def assemble(planner: Planner, wishes: Wishes, *, draws: int = DRAWS) -> Problem:
@@ -96,14 +94,11 @@ def assemble(planner: Planner, wishes: Wishes, *, draws: int = DRAWS) -> Problem
         budget=wishes.budget,
         cost_by_year=_by_year(first, annual, begin[0], years) if wishes.yearly else None,
         yearly_budget=None if wishes.yearly is None else np.array(wishes.yearly, dtype=float),
-        staff=_staff(planner, begin[0], finished[0], years) if wishes.staff else None,
-        staff_capacity=None if wishes.staff is None else np.array(wishes.staff, dtype=float),
         requires_all=tuple((m.id, n) for m in catalogue.measures for n in m.requires.all),
         requires_any=tuple((m.id, tuple(s)) for m in catalogue.measures for s in m.requires.any),
         exclusions=tuple((a, b) for a, b in exclusive),
         must=wishes.must,
         never=wishes.never,
-        most_per_department=wishes.most_per_department,
         large=large if wishes.in_parallel is not None else None,
         running=_running(begin[0], finished[0], years) if wishes.in_parallel is not None else None,
         most_large=wishes.in_parallel,
@@ -166,15 +161,6 @@ def _running(begin: Array, done: Array, years: int) -> NDArray[np.bool_]:
     """(M, Y) years in which a measure is being prepared."""
     year = np.arange(years)
     return (begin[:, None] < 12 * (year + 1)) & (np.maximum(done, begin + 1)[:, None] > 12 * year)
-
-
-def _staff(planner: Planner, begin: Array, done: Array, years: int) -> Array:
-    """(M, Y) staff months, spread evenly over the preparation."""
-    months = np.array([m.staff_months or 0.0 for m in planner.catalogue.measures])
-    length = np.maximum(done - begin, 1.0)
-    starts, ends = 12.0 * np.arange(years), 12.0 * (np.arange(years) + 1)
-    overlap = np.minimum((begin + length)[:, None], ends) - np.maximum(begin[:, None], starts)
-    return months[:, None] * np.maximum(overlap, 0.0) / length[:, None]
 
 
 def _offset(planner: Planner, weight: Array, draws: int) -> Array:

@@ -1,4 +1,4 @@
-"""What one would do without a solver: greedy, equal shares, the worst first, by lot."""
+"""What one would do without a solver: greedy, equal shares, the worst first."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from analysis.portfolio.plan import Portfolio, in_order_of, portfolio_of
 from analysis.portfolio.problem import TOLERANCE, Array, Flags, Problem, canonical
 from analysis.portfolio.requirements import LINK, Requirements, Row, matrix_of
 
-Rule = Literal["greedy", "equal-share", "worst-first", "random"]
-RULES: tuple[Rule, ...] = ("greedy", "equal-share", "worst-first", "random")
+Rule = Literal["greedy", "equal-share", "worst-first"]
+RULES: tuple[Rule, ...] = ("greedy", "equal-share", "worst-first")
 FREE = 1e-9
 NEARLY = 1e-6
 
 
-def baseline(problem: Problem, rule: Rule, seed: int = 0) -> Portfolio:
+def baseline(problem: Problem, rule: Rule) -> Portfolio:
     """The plan of a simple rule; ``feasible`` if it keeps the requirements, else ``infeasible``.
 
     - ``greedy``: again and again the decision of most gain per cost, with what it requires
@@ -30,17 +30,12 @@ def baseline(problem: Problem, rule: Rule, seed: int = 0) -> Portfolio:
       where departments do not decide, the same as ``greedy``
     - ``worst-first``: departments in rising order of their score, each takes greedily what it can;
       in scope ``city`` what helps the lowest department most, then the next
-    - ``random``: decisions in an order drawn from ``seed``
     """
     ordered, m, d = canonical(problem)
     merit, requirements = Merit(ordered), Requirements(ordered)
     one = _Taker(merit, requirements)
     one.start()
-    if rule == "random":
-        order = np.random.default_rng(seed).permutation(requirements.decisions)
-        for column in order.tolist():
-            one.take(column)
-    elif rule == "equal-share" and ordered.scope == "department":
+    if rule == "equal-share" and ordered.scope == "department":
         part = np.inf if ordered.budget is None else ordered.budget / len(ordered.departments)
         for row in requirements.column:
             one.fill(row.tolist(), spend=part)

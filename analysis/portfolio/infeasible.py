@@ -16,7 +16,7 @@ from analysis.portfolio.problem import Objective
 from analysis.portfolio.requirements import LINK, Requirements
 from analysis.portfolio.upper_model import UpperModel
 
-AMOUNTS = ("budget", "yearly-budget", "staff", "large", "most-per-department", "floor")
+AMOUNTS = ("budget", "yearly-budget", "large", "floor")
 """Kinds of which some amount more, or less, is enough; other rules are dropped."""
 
 

@@ -24,7 +24,7 @@ _NOTICED = 1e-9
 class Relaxation:
     """A requirement to give way on: its kind as in `Requirements`, whom it names, and by how much.
 
-    ``amount`` is in 万元, staff months, measures or points, as the kind has it; None for a rule
+    ``amount`` is in 万元, measures or points, as the kind has it; None for a rule
     that is dropped.
     """
 

@@ -1,6 +1,6 @@
 """What is to be decided: measures, costs, limits and the aim, as one frozen record.
 
-Money is in 万元 over the whole horizon, effort in staff months, scores in points of the framework.
+Money is in 万元 over the whole horizon, scores in points of the framework.
 The gap-closing model is that of `analysis.scenarios.terms` (statistics.md 6).
 """
 
@@ -67,14 +67,11 @@ class Problem:
     budget : of the whole horizon, None for no limit
     cost_by_year : (M, Y) split of ``city_cost``; what departments take is split alike
     yearly_budget : (Y,)
-    staff : (M, Y) staff months of a measure taken everywhere; a department's part is 1/D of it
-    staff_capacity : (Y,)
     requires_all : pairs (measure, what it needs); in the same department
     requires_any : pairs (measure, several of which it needs one)
     exclusions : pairs that are not taken together
     must : measures somebody has to take
     never : measures nobody takes
-    most_per_department : how many a department can carry, those of the whole city included
     large, running : (M,) and (M, Y) large measures, and the years in which a measure runs
     most_large : how many large measures may run in one year
     floor : () or (D,) mean overall score that each department has to reach; NaN asks for nothing
@@ -96,14 +93,11 @@ class Problem:
     budget: float | None = None
     cost_by_year: Array | None = None
     yearly_budget: Array | None = None
-    staff: Array | None = None
-    staff_capacity: Array | None = None
     requires_all: tuple[tuple[str, str], ...] = ()
     requires_any: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exclusions: tuple[tuple[str, str], ...] = ()
     must: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
-    most_per_department: int | None = None
     large: Flags | None = None
     running: Flags | None = None
     most_large: int | None = None
@@ -138,10 +132,8 @@ class Problem:
             "city_only": "M",
             "large": "M",
             "cost_by_year": "MY",
-            "staff": "MY",
             "running": "MY",
             "yearly_budget": "Y",
-            "staff_capacity": "Y",
         }
         yield "gap", self.gap.shape[1:2], (departments,)
         yield "terms.kind", self.terms.kind.shape, (departments,)
@@ -163,7 +155,7 @@ class Problem:
 
     @property
     def years(self) -> int:
-        for table in (self.cost_by_year, self.staff, self.running):
+        for table in (self.cost_by_year, self.running):
             if table is not None:
                 return table.shape[1]
         return 0
@@ -233,7 +225,6 @@ def canonical(problem: Problem) -> tuple[Problem, NDArray[np.intp], NDArray[np.i
         "each",
         "city_only",
         "cost_by_year",
-        "staff",
         "large",
         "running",
     ]

@@ -69,19 +69,16 @@ class Requirements:
             found[self.column[:, m]] = problem.each_cost[m]
         return found
 
-    def _weighted(self, city: Array, scaled: bool) -> Array:
-        """(X,) a measure's amount spread over its variables: like its cost, or by departments."""
+    def _weighted(self, city: Array) -> Array:
+        """(X,) a measure's amount spread over its variables like its cost."""
         found = np.zeros(self.variables)
         wide = self.problem.city_wide
         found[self.used[wide]] = city[wide]
         for m in np.flatnonzero(~wide):
-            if scaled:
-                total = self.problem.city_cost[m]
-                share = city[m] / total if total > 0 else 0.0
-                found[self.column[:, m]] = share * self.problem.each_cost[m]
-                found[self.used[m]] = share * self.problem.setup_cost[m]
-            else:
-                found[self.column[:, m]] = city[m] / len(self.problem.departments)
+            total = self.problem.city_cost[m]
+            share = city[m] / total if total > 0 else 0.0
+            found[self.column[:, m]] = share * self.problem.each_cost[m]
+            found[self.used[m]] = share * self.problem.setup_cost[m]
         return found
 
     def _rows(self) -> Iterable[Row]:
@@ -103,12 +100,8 @@ class Requirements:
             yield _dense(self.cost, problem.budget, "budget")
         if problem.yearly_budget is not None and problem.cost_by_year is not None:
             for year, limit in enumerate(problem.yearly_budget):
-                amount = self._weighted(problem.cost_by_year[:, year], scaled=True)
+                amount = self._weighted(problem.cost_by_year[:, year])
                 yield _dense(amount, limit, "yearly-budget", (str(year),))
-        if problem.staff_capacity is not None and problem.staff is not None:
-            for year, limit in enumerate(problem.staff_capacity):
-                amount = self._weighted(problem.staff[:, year], scaled=False)
-                yield _dense(amount, limit, "staff", (str(year),))
         if problem.most_large is not None and problem.large is not None:
             running = np.ones((len(problem.measures), 1), dtype=bool)
             running = running if problem.running is None else problem.running
@@ -116,13 +109,6 @@ class Requirements:
                 columns = self.used[problem.large & running[:, year]]
                 ones = [1.0] * len(columns)
                 yield _row(columns, ones, -np.inf, problem.most_large, "large", (str(year),))
-        if problem.most_per_department is not None:
-            for id, columns in zip(problem.departments, self.column, strict=True):
-                ones = [1.0] * len(columns)
-                most = problem.most_per_department
-                yield _row(columns, ones, -np.inf, most, "most-per-department", (id,))
-                if problem.city_wide.all():
-                    break
 
     def _rules(self) -> Iterable[Row]:
         problem = self.problem

@@ -248,9 +248,3 @@ def _assumed(planner: Planner, scenario: Scenario) -> Assumptions:
     return draw_assumptions(
         planner.catalogue, planner.baseline.draws, planner.seed, scenario.correlation
     )
-
-
-def with_measures(scenario: Scenario, ids: Sequence[str]) -> Scenario:
-    """The scenario with only these of its provisions."""
-    kept = [one for one in scenario.measures if one.id in ids]
-    return scenario.model_copy(update={"measures": kept})

@@ -8,7 +8,7 @@ mass, the share of the draws inside.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -115,48 +115,6 @@ def discover(
     if not chosen.restricted:
         return Discovery("none", None, trajectory, base)
     return Discovery("found", chosen, trajectory, base)
-
-
-def covering(
-    inputs: ArrayLike,
-    fails: ArrayLike,
-    boxes: int = 3,
-    *,
-    peel: float = 0.05,
-    paste: float = 0.05,
-    least_mass: float = 0.05,
-) -> tuple[Box, ...]:
-    """Up to ``boxes`` boxes, each found among the draws that the ones before leave.
-
-    Parameters and errors as :func:`discover`. Coverage is of all failures and mass of all draws,
-    and both add over boxes; density and quasi p are of the draws left. None where there is nothing
-    to tell apart; the search ends with the first box that is no denser than all draws.
-    """
-    inputs, fails = np.asarray(inputs, dtype=float), np.asarray(fails)
-    whole = discover(inputs, fails, peel=peel, paste=paste, least_mass=least_mass)
-    found, left, answer = [], np.ones(len(fails), dtype=bool), whole
-    while answer.box is not None and len(found) < boxes:
-        box = answer.box
-        if box.density <= whole.base_rate:
-            break
-        coverage = box.coverage * fails[left].sum() / fails.sum()
-        found.append(replace(box, coverage=float(coverage), mass=float(box.mass * left.mean())))
-        left &= ~inside(box, inputs)
-        if len(found) == boxes or not left.any():
-            break
-        answer = discover(inputs[left], fails[left], peel=peel, paste=paste, least_mass=least_mass)
-    return tuple(found)
-
-
-def inside(box: Box, inputs: ArrayLike) -> NDArray[np.bool_]:
-    """(S,) whether each draw of ``inputs`` (S, J) lies in the box.
-
-    Raises ValueError for another number of inputs.
-    """
-    inputs = np.asarray(inputs, dtype=float)
-    if inputs.ndim != 2 or inputs.shape[1] != len(box.low):
-        raise ValueError(f"the box limits {len(box.low)} inputs, not those of {inputs.shape}")
-    return _inside(inputs.T, box.low, box.high)
 
 
 def _inside(columns: Array, low: Array, high: Array) -> NDArray[np.bool_]:

@@ -1,7 +1,7 @@
 """What it would be worth to know before deciding. Array floor.
 
 Over the listed portfolios only, in the unit of the net benefit; which portfolios are feasible is
-the caller's. EVPI ≥ EVPPI ≥ 0 by construction, see :func:`evppi`.
+the caller's. EVPI ≥ EVPPI ≥ 0 by construction, see :func:`evppi_by_input`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.scenarios.merits.cost_effectiveness import net_benefit
 from analysis.scenarios.merits.merits import draws_by_portfolio
 
 Array = NDArray[Any]
@@ -53,50 +52,6 @@ def evpi(net: ArrayLike) -> tuple[float, float]:
     return float(lost.mean()), error
 
 
-def evpi_curve(cost: ArrayLike, gain: ArrayLike, values: ArrayLike) -> tuple[Array, Array]:
-    """EVPI at each value of a point, and its Monte Carlo standard error, each (V,), money.
-
-    Parameters and errors as :func:`analysis.scenarios.merits.cost_effectiveness.acceptability`.
-    """
-    found = [evpi(net_benefit(cost, gain, float(v))) for v in np.atleast_1d(values)]
-    value, error = np.array(found).reshape(-1, 2).T
-    return value, error
-
-
-def evppi(net: ArrayLike, inputs: ArrayLike, bins: int | None = None) -> float:
-    """Expected value of perfect information about one input or a group of inputs.
-
-    Parameters
-    ----------
-    net : (S, K) net benefits
-    inputs : (S,) draws of one input, or (S, G) of a group that would be learnt together
-    bins : most bins, at least 1; default ∛S, 2..32: 22 at 10,000 draws
-
-    Returns
-    -------
-    EVPPI in the unit of ``net``, between 0 and EVPI
-
-    E_bin max_k E[NB_k | bin] − max_k E NB_k over bins of equal count; equal values stay in one bin,
-    and an input with no more values than bins gets a bin for each. Any division of the draws gives
-    a value ≥ 0 and ≤ EVPI, since a mean of maxima is no less than the maximum of means; only
-    rounding is clipped. Few bins hide information, many add noise (Strong & Oakley 2013).
-
-    A group is divided along the two leading principal directions of what its inputs and their
-    squares predict of the net benefits' differences (least squares), and counts for no less than
-    its best member; for a group it is a lower bound up to sampling noise.
-
-    Raises ValueError for shapes that do not match, values not finite, or no bin.
-    """
-    net = draws_by_portfolio(net, "net benefits")
-    inputs = _inputs(inputs, len(net))
-    bins = _bins(bins, len(net))
-    best = int(net.mean(axis=0).argmax())
-    labels = [_equal_count(x, bins) for x in inputs.T]
-    if inputs.shape[1] > 1:
-        labels.append(_cells(net - net[:, [best]], inputs, bins))
-    return min(max(_between(net, best, label) for label in labels), evpi(net)[0])
-
-
 def evppi_by_input(
     net: ArrayLike,
     inputs: ArrayLike,
@@ -105,17 +60,22 @@ def evppi_by_input(
     shuffles: int = 8,
     seed: int = 1,
 ) -> InformationValue:
-    """EVPPI of each of J inputs alone, beside what noise would give.
+    """Expected value of perfect information about each of J inputs alone, beside that of noise.
 
     Parameters
     ----------
     net : (S, K) net benefits
-    inputs : (S, J)
-    bins : as :func:`evppi`
+    inputs : (S, J), or (S,) of one input
+    bins : most bins, at least 1; default ∛S, 2..32: 22 at 10,000 draws
     shuffles : shuffled draws behind ``noise``, at least 1
     seed : of the shuffles (Philox)
 
-    Raises ValueError as :func:`evppi`, and for no shuffle.
+    E_bin max_k E[NB_k | bin] − max_k E NB_k over bins of equal count; equal values stay in one bin,
+    and an input with no more values than bins gets a bin for each. Any division of the draws gives
+    a value ≥ 0 and ≤ EVPI, since a mean of maxima is no less than the maximum of means; only
+    rounding is clipped. Few bins hide information, many add noise (Strong & Oakley 2013).
+
+    Raises ValueError for shapes that do not match, values not finite, no bin, or no shuffle.
     """
     net = draws_by_portfolio(net, "net benefits")
     inputs = _inputs(inputs, len(net))
@@ -162,35 +122,6 @@ def _equal_count(x: Array, bins: int) -> NDArray[np.int64]:
         first = np.maximum.accumulate(np.where(fresh, np.arange(len(x)), 0))
         labels[order] = first * bins // len(x)
     return labels
-
-
-def _cells(advantage: Array, inputs: Array, bins: int) -> NDArray[np.int64]:
-    """Bins of equal count along two directions of the predicted advantages."""
-    centred = inputs - inputs.mean(axis=0)
-    spread = centred.std(axis=0)
-    centred = centred[:, spread > 0] / spread[spread > 0]
-    terms = np.column_stack([centred, centred**2 - 1])
-    advantage = advantage - advantage.mean(axis=0)
-    if not terms.size:
-        return np.zeros(len(inputs), dtype=np.int64)
-    slope, *_ = np.linalg.lstsq(terms, advantage, rcond=None)
-    predicted = terms @ slope
-    predicted -= predicted.mean(axis=0)
-    size, direction = np.linalg.eigh(predicted.T @ predicted)
-    size, direction = size[::-1], direction[:, ::-1]
-    score = predicted @ direction[:, :2]
-    rival = size[1] / size[0] if len(size) > 1 and size[0] > 0 else 0.0
-    # The directions' spreads share the bins; with a negligible second one all go to the first.
-    across = int(np.clip(round((bins * rival**0.5) ** 0.5), 1, max(1, round(bins**0.5))))
-    first = _equal_count(score[:, 0], max(1, bins // across))
-    if across == 1:
-        return first
-    second = np.empty(len(first), dtype=np.int64)
-    for label in range(first.max() + 1):
-        held = first == label
-        if held.any():
-            second[held] = _equal_count(score[held, 1], across)
-    return first * across + second
 
 
 def _between(net: Array, best: int, labels: NDArray[np.int64]) -> float:

@@ -22,22 +22,6 @@ TINY = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
-class GainSummary:
-    """Distribution of the gain of K portfolios, each (K,), in points.
-
-    ``error`` is the Monte Carlo standard error of the mean, sd/√S; ``low`` and ``high`` are the
-    quantiles asked for.
-    """
-
-    mean: Array
-    error: Array
-    sd: Array
-    low: Array
-    median: Array
-    high: Array
-
-
-@dataclass(frozen=True, eq=False)
 class Worse:
     """Probability of ending below the baseline, each (K,).
 
@@ -72,29 +56,6 @@ class Regret:
     largest: Array
 
 
-@dataclass(frozen=True, eq=False)
-class Equity:
-    """Who gains, each (...), in points.
-
-    Attributes
-    ----------
-    smallest_gain : gain of the department that gains least
-    lowest_score_gain : lowest score after less lowest score before, whoever holds it
-    lower_gain, upper_gain : mean gain of the departments that start in the lower half and of the
-        others
-    range_change : change of highest less lowest score
-    difference_change : change of Gini's mean difference, Σ_{a≠b}|x_a − x_b| / D(D−1); negative
-        means departments come closer
-    """
-
-    smallest_gain: Array
-    lowest_score_gain: Array
-    lower_gain: Array
-    upper_gain: Array
-    range_change: Array
-    difference_change: Array
-
-
 @dataclass(frozen=True)
 class BreakEven:
     """Smallest share of the assumed effects at which a plan stays best.
@@ -115,25 +76,6 @@ def draws_by_portfolio(values: ArrayLike, name: str = "values") -> Array:
     if not np.isfinite(values).all():
         raise ValueError(f"{name} are finite in every draw")
     return values
-
-
-def gain_summary(gain: ArrayLike, ends: tuple[float, float] = (0.05, 0.95)) -> GainSummary:
-    """Mean, spread and quantiles of gains.
-
-    Parameters
-    ----------
-    gain : (S, K) points
-    ends : shares of the two quantiles, 0 ≤ first < last ≤ 1
-
-    sd has S − 1 below it and is 0 for one draw. Raises ValueError for other shapes, gains that are
-    not finite, or ends out of order.
-    """
-    gain = draws_by_portfolio(gain, "gains")
-    if not 0 <= ends[0] < ends[1] <= 1:
-        raise ValueError(f"the ends are ordered shares within 0..1, not {ends}")
-    sd = gain.std(axis=0, ddof=1) if len(gain) > 1 else np.zeros(gain.shape[1])
-    low, median, high = np.quantile(gain, (ends[0], 0.5, ends[1]), axis=0)
-    return GainSummary(gain.mean(axis=0), sd / np.sqrt(len(gain)), sd, low, median, high)
 
 
 def probability_worse(gain: ArrayLike, can_harm: ArrayLike | None = None) -> Worse:
@@ -207,48 +149,6 @@ def regret(net: ArrayLike) -> Regret:
     )
 
 
-def worst_off_gain(gain: ArrayLike) -> Array:
-    """Gain of the department that gains least: (..., D) points → (...).
-
-    Raises ValueError without departments or with gains that are not finite.
-    """
-    return _departments(gain).min(axis=-1)
-
-
-def equity(before: ArrayLike, after: ArrayLike) -> Equity:
-    """Who gains: the worst off, the lower half, and the distance between departments.
-
-    Parameters
-    ----------
-    before, after : (..., D) scores 0..100 of D ≥ 2 departments, broadcast with each other
-
-    The lower half are the ⌊D/2⌋ departments with the lowest mean of ``before`` over all leading
-    axes (ties by order), the same in every draw, or noise would choose them. Raises ValueError for
-    fewer than two departments, other shapes, or scores that are not finite.
-    """
-    before, after = _departments(before), _departments(after)
-    count = before.shape[-1]
-    if count < 2 or after.shape[-1] != count:
-        raise ValueError(
-            f"scores before and after have the same two or more departments, not"
-            f" {before.shape} and {after.shape}"
-        )
-    gain = after - before
-    start = before.mean(axis=tuple(range(before.ndim - 1)))
-    order = start.argsort(kind="stable")
-    lower, upper = order[: count // 2], order[count // 2 :]
-    first, last = np.sort(before, axis=-1), np.sort(after, axis=-1)
-    rank = (2 * np.arange(1, count + 1) - count - 1) * (2 / (count * (count - 1)))
-    return Equity(
-        gain.min(axis=-1),
-        last[..., 0] - first[..., 0],
-        gain[..., lower].mean(axis=-1),
-        gain[..., upper].mean(axis=-1),
-        (last[..., -1] - last[..., 0]) - (first[..., -1] - first[..., 0]),
-        last @ rank - first @ rank,
-    )
-
-
 def break_even_share(
     advantage: Callable[[float], float],
     low: float = 0.0,
@@ -301,12 +201,3 @@ def break_even_share(
         else:
             beaten = middle
     return BreakEven(best, "between")
-
-
-def _departments(values: ArrayLike) -> Array:
-    values = np.asarray(values, dtype=float)
-    if values.ndim < 1 or not values.size:
-        raise ValueError(f"departments are the last axis of {values.shape}, and there is one")
-    if not np.isfinite(values).all():
-        raise ValueError("every department has a finite value")
-    return values

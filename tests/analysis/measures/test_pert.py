@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy import integrate, stats
+from scipy import stats
 from scipy.special import betaincinv, ndtr
 
 from analysis.measures.pert import (
@@ -19,7 +19,6 @@ from analysis.measures.pert import (
     pick_expert,
     pooled_moments,
     pooled_quantiles,
-    triangular_quantile,
 )
 
 number = st.floats(-100, 100)
@@ -110,25 +109,8 @@ def test_bad_triples_and_shares_are_refused():
     for share in (-0.1, 1.1, np.nan):
         with pytest.raises(ValueError, match="share"):
             pert_quantile(share, 0, 1, 2)
-        with pytest.raises(ValueError, match="share"):
-            triangular_quantile(share, 0, 1, 2)
     with pytest.raises(ValueError, match="shares of the ends"):
         pert_from_quantiles(0, 1, 2, at=(0.9, 0.1))
-
-
-@given(triple, st.floats(0, 1))
-@settings(max_examples=40)
-def test_triangular_quantiles_are_those_of_scipy(ends, share):
-    low, mode, high = ends
-    assume(high - low > 1e-3)
-    reference = stats.triang((mode - low) / (high - low), low, high - low).ppf(share)
-    assert triangular_quantile(share, low, mode, high) == pytest.approx(reference, abs=1e-9)
-
-
-def test_the_triangular_mean_is_a_third_of_the_sum():
-    mean, _ = integrate.quad(lambda u: float(triangular_quantile(u, 1, 2, 6)), 0, 1)
-    assert mean == pytest.approx((1 + 2 + 6) / 3, abs=1e-6)
-    assert triangular_quantile([0, 0.5, 1], 3, 3, 3) == pytest.approx([3, 3, 3])
 
 
 @given(triple, st.sampled_from([(0.05, 0.95), (0.1, 0.9), (0.0, 0.95), (0.25, 0.6)]))

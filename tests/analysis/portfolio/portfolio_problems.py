@@ -127,7 +127,6 @@ def allowed(problem: Problem, taken: np.ndarray) -> bool:
             not row[index[a]] or any(row[index[b]] for b in bs) for a, bs in problem.requires_any
         )
         and not any(row[index[a]] and row[index[b]] for a, b in problem.exclusions)
-        and (problem.most_per_department is None or row.sum() <= problem.most_per_department)
         for row in taken
     ]
     if not all(per_department):
@@ -141,24 +140,17 @@ def allowed(problem: Problem, taken: np.ndarray) -> bool:
         for year in range(problem.years):
             if (used & problem.large & problem.running[:, year]).sum() > problem.most_large:
                 return False
-    share = taken.mean(axis=0)
-    for table, limit, by_cost in (
-        (problem.staff, problem.staff_capacity, False),
-        (problem.cost_by_year, problem.yearly_budget, True),
-    ):
-        if table is None or limit is None:
-            continue
+    table, limit = problem.cost_by_year, problem.yearly_budget
+    if table is not None and limit is not None:
         for year in range(problem.years):
             amount = 0.0
-            for m in range(len(used)):
-                if not used[m]:
+            for m in np.flatnonzero(used):
+                if problem.city_wide[m]:
+                    amount += table[m, year]
                     continue
-                if by_cost and not problem.city_wide[m]:
-                    own = problem.setup_cost[m] + taken[:, m].sum() * problem.each_cost[m]
-                    city = problem.city_cost[m]
-                    amount += own * table[m, year] / city if city > 0 else 0.0
-                else:
-                    amount += table[m, year] * (share[m] if not by_cost else 1.0)
+                own = problem.setup_cost[m] + taken[:, m].sum() * problem.each_cost[m]
+                city = problem.city_cost[m]
+                amount += own * table[m, year] / city if city > 0 else 0.0
             if amount > limit[year] + EPS:
                 return False
     return problem.floor is None or floors_kept(problem, taken)

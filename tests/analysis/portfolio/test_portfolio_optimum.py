@@ -61,7 +61,6 @@ def test_outer_approximation_equals_enumeration_at_6_measures_of_2_departments(s
         scope="department",
         draws=draws,
         city_only=shared,
-        most_per_department=4,
         **rules,
     )
     by_plan = optimise(problem, gap=0, method="enumeration")
@@ -223,7 +222,7 @@ def test_other_aims_equal_enumeration(aim, kind, scope, measures, departments):
             assert_best(problem, expected, method=method)
 
 
-def test_limits_of_years_staff_large_measures_and_floors_equal_enumeration():
+def test_limits_of_years_large_measures_and_floors_equal_enumeration():
     r = np.random.default_rng(0)
     for seed, scope in ((0, "city"), (1, "department"), (2, "department")):
         measures, departments = (7, 2) if scope == "city" else (4, 2)
@@ -235,8 +234,6 @@ def test_limits_of_years_staff_large_measures_and_floors_equal_enumeration():
             budget=None,
             cost_by_year=split,
             yearly_budget=split.sum(axis=0).round(1) * 0.5,
-            staff=r.integers(0, 9, (measures, 3)).astype(float),
-            staff_capacity=np.full(3, 14.0),
             large=r.random(measures) < 0.6,
             running=r.random((measures, 3)) < 0.7,
             most_large=2,

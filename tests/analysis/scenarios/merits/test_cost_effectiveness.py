@@ -16,7 +16,7 @@ from analysis.scenarios.merits.cost_effectiveness import (
     frontier,
     net_benefit,
 )
-from analysis.scenarios.merits.information_value import evpi, evpi_curve
+from analysis.scenarios.merits.information_value import evpi
 
 whole = st.integers(0, 12).map(float)
 plane = st.integers(1, 9).flatmap(
@@ -90,7 +90,7 @@ def test_acceptability_sums_to_one_and_the_least_expected_loss_is_the_evpi(cloud
     found = acceptability(cost, gain, values)
     assert found.probability.sum(axis=1) == pytest.approx(1)
     assert ((found.probability >= 0) & (found.probability <= 1 + 1e-12)).all()
-    least, _ = evpi_curve(cost, gain, values)
+    least = np.array([evpi(net_benefit(cost, gain, value))[0] for value in values])
     rows = np.arange(len(values))
     assert found.expected_loss.min(axis=1) == pytest.approx(least, abs=1e-9)
     assert found.expected_loss[rows, found.best] == pytest.approx(least, abs=1e-9)

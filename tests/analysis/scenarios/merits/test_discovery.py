@@ -7,9 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 from scipy.stats import binom
 
-from analysis.scenarios.merits.discovery import covering, discover, inside
+from analysis.scenarios.merits.discovery import Box, discover
+
+
+def inside(box: Box, inputs: np.ndarray) -> NDArray[np.bool_]:
+    """(S,) the draws within both limits of every input; a limit not set is infinite."""
+    return np.asarray(np.logical_and(inputs >= box.low, inputs <= box.high)).all(axis=1)
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +114,6 @@ def test_outcomes_that_never_differ_say_so():
         found = discover(x, np.full(30, outcome))
         assert (found.case, found.box, found.trajectory) == (case, None, ())
         assert found.base_rate == outcome
-        assert covering(x, np.full(30, outcome)) == ()
 
 
 def test_failures_without_a_cause_give_no_box():
@@ -116,19 +121,6 @@ def test_failures_without_a_cause_give_no_box():
         random = np.random.default_rng([5, seed])
         x, fails = random.random((2000, 5)), random.random(2000) < 0.4
         assert discover(x, fails).case == "none"
-
-
-def test_two_boxes_are_covered_one_after_the_other(uniform):
-    first = (uniform[:, 0] < 0.4) & (uniform[:, 1] < 0.5)
-    second = (uniform[:, 2] > 0.7) & (uniform[:, 3] > 0.5)
-    boxes = covering(uniform, first | second, 4)
-    assert len(boxes) >= 2
-    assert {frozenset(box.restricted) for box in boxes[:2]} == {
-        frozenset({0, 1}),
-        frozenset({2, 3}),
-    }
-    assert 0.9 < sum(box.coverage for box in boxes) <= 1
-    assert len(covering(uniform, first | second, 1)) == 1
 
 
 @given(
@@ -150,9 +142,6 @@ def test_any_draws_give_a_box_denser_than_all_or_say_why_not(case):
     assert held.any() and not held.all()
     assert found.box.density == fails[held].mean() >= found.base_rate
     assert (found.box.quasi_p[list(found.box.restricted)] <= 0.05).all()
-    boxes = covering(inputs, fails)
-    assert sum(box.coverage for box in boxes) <= 1 + 1e-9
-    assert sum(box.mass for box in boxes) <= 1 + 1e-9
 
 
 def test_bad_arguments_are_refused():
@@ -167,7 +156,3 @@ def test_bad_arguments_are_refused():
     for name in ("peel", "paste", "least_mass"):
         with pytest.raises(ValueError, match="shares"):
             discover(x, y, **{name: 1.0})
-    box = discover(np.random.default_rng(7).random((500, 2)), np.arange(500) < 0)
-    assert box.box is None
-    with pytest.raises(ValueError, match="limits"):
-        inside(discover(x, y).trajectory[0], x[:, :1])

@@ -11,31 +11,14 @@ from scipy import stats
 
 from analysis.scenarios.merits.merits import (
     break_even_share,
-    equity,
-    gain_summary,
     probability_best,
     probability_worse,
     regret,
-    worst_off_gain,
 )
 
 draws = st.tuples(st.integers(1, 30), st.integers(1, 5)).flatmap(
     lambda shape: arrays(float, shape, elements=st.integers(-6, 6).map(float))
 )
-
-
-def test_a_summary_of_normal_gains_has_their_mean_spread_and_quantiles():
-    u = (np.arange(40_000) + 0.5) / 40_000
-    gain = np.column_stack([3 + 2 * stats.norm.ppf(u), np.full(len(u), 1.5)])
-    found = gain_summary(gain)
-    assert found.mean == pytest.approx([3, 1.5], abs=1e-9)
-    assert found.sd == pytest.approx([2, 0], abs=1e-3)
-    assert found.error == pytest.approx([0.01, 0], abs=1e-5)
-    assert found.low[0] == pytest.approx(3 - 2 * 1.6449, abs=1e-3)
-    assert found.high[0] == pytest.approx(3 + 2 * 1.6449, abs=1e-3)
-    wider = gain_summary(gain, (0.005, 0.995))
-    assert wider.high[0] == pytest.approx(3 + 2 * 2.5758, abs=3e-3)
-    assert gain_summary([[1.0]]).sd == 0
 
 
 def test_harm_never_drawn_is_zero_by_assumption_only_where_nothing_can_harm():
@@ -84,38 +67,6 @@ def test_minimax_regret_of_named_scenarios_is_savage_s():
     assert found.high == pytest.approx([5.7, 3.8, 4.6])
 
 
-def test_equity_says_who_gains():
-    before = np.array([40.0, 60.0, 50.0, 80.0, 70.0])
-    after = np.array([55.0, 60.0, 51.0, 82.0, 73.0])
-    assert worst_off_gain(after - before) == 0
-    found = equity(before, after)
-    assert found.smallest_gain == 0
-    assert found.lowest_score_gain == 51 - 40
-    assert found.lower_gain == (15 + 1) / 2
-    assert found.upper_gain == pytest.approx((0 + 2 + 3) / 3)
-    assert found.range_change == (82 - 51) - 40
-    pairs = [np.abs(x[:, None] - x[None]).sum() / 20 for x in (before, after)]
-    assert found.difference_change == pytest.approx(pairs[1] - pairs[0])
-
-
-def test_the_lower_half_is_the_same_in_every_draw():
-    before = np.array([[40.0, 60.0], [62.0, 58.0]])
-    found = equity(before, before + [3.0, 1.0])
-    assert found.lower_gain.tolist() == [3, 3]
-    assert found.upper_gain.tolist() == [1, 1]
-    assert worst_off_gain(np.array([[3.0, 1.0], [0.0, -2.0]])).tolist() == [1, -2]
-
-
-@given(arrays(float, (3, 4), elements=st.floats(0, 100)), st.floats(-20, 20))
-@settings(max_examples=30)
-def test_the_same_gain_for_all_leaves_distances_alone(before, step):
-    found = equity(before, before + step)
-    for gain in (found.smallest_gain, found.lowest_score_gain, found.lower_gain, found.upper_gain):
-        assert gain == pytest.approx(step, abs=1e-9)
-    assert found.range_change == pytest.approx(0, abs=1e-9)
-    assert found.difference_change == pytest.approx(0, abs=1e-9)
-
-
 @given(st.floats(0.02, 0.98))
 @settings(max_examples=30)
 def test_the_break_even_share_is_where_the_advantage_changes_sign(root):
@@ -147,17 +98,9 @@ def test_a_plan_that_loses_in_the_middle_breaks_even_at_the_upper_crossing():
 
 def test_bad_draws_are_refused():
     for bad in (np.zeros(3), np.zeros((0, 2)), np.array([[np.nan, 1.0]])):
-        for function in (gain_summary, probability_worse, probability_best, regret):
+        for function in (probability_worse, probability_best, regret):
             with pytest.raises(ValueError, match="shape|finite"):
                 function(bad)
-    with pytest.raises(ValueError, match="ends"):
-        gain_summary(np.zeros((2, 2)), (0.9, 0.1))
-    with pytest.raises(ValueError, match="same"):
-        equity(np.zeros((2, 3)), np.zeros((2, 4)))
-    with pytest.raises(ValueError, match="same"):
-        equity(np.zeros((2, 1)), np.zeros((2, 1)))
-    with pytest.raises(ValueError, match="finite"):
-        worst_off_gain([np.inf])
     with pytest.raises(ValueError, match="advantage"):
         break_even_share(lambda s: np.nan)
     with pytest.raises(ValueError, match="below"):
