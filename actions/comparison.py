@@ -51,13 +51,7 @@ def comparison_report(
     if node not in scores.framework.node_index:
         raise Refused(Finding("E954", params={"node": node}))
     p = scores.framework.node_index[node]
-    kept = [
-        d
-        for d, status in enumerate(scores.status)
-        if status in ("rated", "provisional")
-        and np.isfinite(scores.score[d, p])
-        and not scores.hidden[d, p]
-    ]
+    kept = np.flatnonzero(scores.counted(node)).tolist()
     if not kept:
         raise Refused(Finding("E953", params={"round": round_id}))
     assert scores.draws is not None

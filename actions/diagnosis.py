@@ -47,12 +47,13 @@ def weights_report(
     scores = round_scores(access, round_id, draws=100, seed=seed)
     if method == OWN_WEIGHTS:
         return _own_weights(scores)
+    rows = scores.counted()
     try:
-        found = data_weights(scores, method, seed, _rows(scores), node)
+        found = data_weights(scores, method, seed, rows, node)
     except ValueError:
         # z-scores are negative, and shares of negative numbers are no weights.
         raise Refused(Finding("E955", params={"method": method})) from None
-    units = int(_rows(scores).sum())
+    units = int(rows.sum())
     few = method != "equal" and units < FEWEST_UNITS
     return {
         "round": round_id,
@@ -90,7 +91,7 @@ def _own_weights(scores: Scores) -> dict[str, Any]:
     framework = scores.framework
     root = framework.node("overall")
     at = [framework.node_index[factor] for factor in root.children]
-    rows = np.flatnonzero(_rows(scores) & np.isfinite(scores.score[:, 0]))
+    rows = np.flatnonzero(scores.counted())
     x = scores.score[rows][:, at]
     given = np.array(root.weights) / sum(root.weights)
     weights, own = bounded_weights(x, given)
@@ -125,16 +126,12 @@ def diagnosis_report(access: Access, round_id: str, *, seed: int = 1) -> dict[st
     authorize(access.user, "diagnosis.read", round_id)
     scores = round_scores(access, round_id, draws=500, seed=seed)
     coupled = couplings(scores)
-    rows = _rows(scores)
+    rows = scores.counted()
     evidence, _ = round_evidence(access, round_id)
     return {
         "round": round_id,
         "seed": seed,
-        "units": [
-            _unit(scores, d, coupled[d])
-            for d, status in enumerate(scores.status)
-            if status in ("rated", "provisional") and not scores.hidden[d, 0]
-        ],
+        "units": [_unit(scores, d, coupled[d]) for d in np.flatnonzero(rows).tolist()],
         "drivers": [_driver(one) for one in drivers(scores, evidence.survey, rows, seed)],
         "necessary": [_necessity(one) for one in necessities(scores, rows, seed)],
         "importance": [asdict(one) for one in importances(scores, rows, seed)],
@@ -215,16 +212,6 @@ def _peer(one: Any) -> dict[str, Any]:
         "share_below": one.share_below,
         "peers": one.peers,
     }
-
-
-def _rows(scores: Scores) -> np.ndarray:
-    return np.array(
-        [
-            status in ("rated", "provisional") and not scores.hidden[d, 0]
-            for d, status in enumerate(scores.status)
-        ],
-        dtype=bool,
-    )
 
 
 def _number(value: float) -> float | None:

@@ -81,13 +81,7 @@ def _prepared(
 ) -> tuple[Scores, list[int], Model, Design]:
     """The round's scores, the departments that count, the model over them, and the design."""
     scores = round_scores(access, round_id, draws=100, seed=seed)
-    kept = [
-        d
-        for d, status in enumerate(scores.status)
-        if status in ("rated", "provisional")
-        and np.isfinite(scores.score[d, 0])
-        and not scores.hidden[d, 0]
-    ]
+    kept = np.flatnonzero(scores.counted()).tolist()
     if not kept:
         raise Refused(Finding("E953", params={"round": round_id}))
     evidence, framework = round_evidence(access, round_id)

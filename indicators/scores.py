@@ -111,3 +111,13 @@ class Scores:
     sample_scaled: bool
     findings: tuple[Finding, ...]
     draws: NDArray[np.float32] | None = None
+
+    def counted(self, node: str = "overall") -> NDArray[np.bool_]:
+        """(D,) departments that count at a node, the ones that any comparison of departments is over.
+
+        Rated or provisionally so, with a score there that is not withheld. An unrated department may
+        have a score: too little of its evidence is there for a verdict.
+        """
+        p = self.nodes.index(node)
+        rated = np.array([status in ("rated", "provisional") for status in self.status], dtype=bool)
+        return rated & np.isfinite(self.score[:, p]) & ~self.hidden[:, p]

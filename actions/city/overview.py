@@ -9,9 +9,10 @@ import numpy as np
 from actions.access import Access, authorize
 from actions.city.scoring import round_scores
 from actions.published import round_evidence
-from analysis.city.overview import CityOverview, Moved, city_overview
+from analysis.city.change import city_change
+from analysis.city.overview import CityOverview, city_overview
 from analysis.city.profile import Profile, profile
-from analysis.comparison.change import SAME, change, sure_rise
+from analysis.comparison.change import change
 from indicators.scores import Scores
 from survey_data.workspace import registry
 
@@ -58,7 +59,7 @@ def city_view(
         evidence.metric_ids,
         then=then,
         change=None if then is None else change(now, then),
-        city_change=None if then is None else _city_change(now, then),
+        city_change=None if then is None else city_change(now, then),
         synthetic=info.synthetic,
         state=info.state,
         absent=absent,
@@ -121,41 +122,4 @@ def _comparable(
     framework = f"{now.framework.id}@{now.framework.version}"
     return round_scores(
         access, compared, draws=draws, seed=seed, framework=framework, keep_draws=True
-    )
-
-
-def _city_change(now: Scores, then: Scores) -> Moved | None:
-    """The city's change, over the departments that both rounds rate, from their draws."""
-    assert now.draws is not None and then.draws is not None
-    rows = {d.id: e for e, d in enumerate(then.departments)}
-    pairs = [
-        (d, rows[department.id], department.weight)
-        for d, department in enumerate(now.departments)
-        if department.id in rows
-        and not np.isnan(now.score[d, 0])
-        and not np.isnan(then.score[rows[department.id], 0])
-    ]
-    total = sum(weight for _, _, weight in pairs)
-    if not pairs or total <= 0:
-        return None
-    points = [w * (now.score[d, 0] - then.score[e, 0]) for d, e, w in pairs]
-    drawn = np.zeros(now.draws.shape[0])
-    for d, e, weight in pairs:
-        drawn += weight * (now.draws[:, d, 0].astype(float) - then.draws[:, e, 0])
-    drawn /= total
-    difference = float(sum(points) / total)
-    low, high = (float(q) for q in np.quantile(drawn, (0.05, 0.95)))
-    exact = all(
-        scores.high[row, 0] - scores.low[row, 0] <= SAME
-        for d, e, _ in pairs
-        for scores, row in ((now, d), (then, e))
-    )
-    if exact:
-        low = high = difference
-    return Moved(
-        float(then.city.score[0]),
-        difference,
-        min(low, difference),
-        max(high, difference),
-        float(sure_rise(np.array(difference)) if exact else (drawn > 0).mean()),
     )

@@ -142,13 +142,16 @@ def report(scores: Scores) -> dict[str, Any]:
 
 
 def _city(scores: Scores, city: CityScores, levels: list[str]) -> dict[str, Any]:
+    # A department without a score at a node still counts there: its coverage is what is missing.
+    counted = scores.counted()
+
     def node(p: int) -> dict[str, Any]:
         values = {
             "score": _number(city.score[p]),
             "low": _number(city.low[p]),
             "high": _number(city.high[p]),
         }
-        inside = scores.coverage[[s in ("rated", "provisional") for s in scores.status], p]
+        inside = scores.coverage[counted, p]
         return values | {"coverage": _number(inside.mean()) if len(inside) else None}
 
     known = not np.isnan(city.level_probability).any()

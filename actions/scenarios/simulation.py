@@ -12,7 +12,6 @@ from actions.city.scoring import round_scores
 from actions.measures.catalogue import catalogue_in_use
 from actions.published import round_evidence
 from analysis.measures.catalogue import Catalogue
-from analysis.scenarios.baseline import counted_rows
 from analysis.scenarios.scenario import Scenario, check_scenario, load_scenario
 from analysis.scenarios.simulation import Outcome, Planner, prepare, simulate, trajectory
 from indicators.findings import Finding, Refused
@@ -74,7 +73,7 @@ def planner_of(
     scores = round_scores(access, round_id, draws=100, seed=seed)
     if scores.sample_scaled:
         raise Refused(Finding("E327", params={"framework": f"{framework.id}@{framework.version}"}))
-    if not len(counted_rows(scores)):
+    if not scores.counted().any():
         raise Refused(Finding("E953", params={"round": round_id}))
     planner = prepare(evidence, framework, scores, catalogue, draws=draws, seed=seed)
     while len(_kept) >= 2:

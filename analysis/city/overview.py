@@ -235,7 +235,7 @@ def city_overview(
     then : the round compared with, under the same framework
     """
     framework, city = scores.framework, scores.city
-    counted = np.array([s in ("rated", "provisional") for s in scores.status], dtype=bool)
+    counted = scores.counted()
     asked = counted & (scores.respondents > 0)
     coverage = float(scores.coverage[counted, 0].mean()) if counted.any() else 0.0
     level = city.level or None

@@ -86,20 +86,6 @@ class Baseline:
         return np.divide(high - self.score, room, out=np.zeros_like(room), where=room > 1e-9)
 
 
-def counted_rows(scores: Scores) -> NDArray[np.intp]:
-    """Departments that take part: with a level or provisionally, with a score that is not withheld."""
-    return np.array(
-        [
-            d
-            for d, status in enumerate(scores.status)
-            if status in ("rated", "provisional")
-            and np.isfinite(scores.score[d, 0])
-            and not scores.hidden[d, 0]
-        ],
-        dtype=np.intp,
-    )
-
-
 def build_baseline(
     evidence: Evidence,
     framework: Framework,
@@ -116,7 +102,7 @@ def build_baseline(
     scores : of the same evidence, seed and framework, raw; they say who counts and who is withheld
     found : where measures land, over the departments that count
     """
-    rows = counted_rows(scores)
+    rows = np.flatnonzero(scores.counted())
     leaf = leaves(evidence, framework)
     point = up_the_tree(framework, leaf.value)
     share = survey_shares(framework, leaf)

@@ -16,7 +16,7 @@ from analysis.scenarios.assumptions import (
     expected_costs,
     expected_lead,
 )
-from analysis.scenarios.baseline import Baseline, build_baseline, counted_rows
+from analysis.scenarios.baseline import Baseline, build_baseline
 from analysis.scenarios.closing import Reach, build_terms, reach, shares
 from analysis.scenarios.projection import Projection, project
 from analysis.scenarios.scenario import (
@@ -120,7 +120,7 @@ def prepare(
     if scores.sample_scaled:
         raise ValueError("scenarios need goalposts that do not depend on the sample")
     assumptions = draw_assumptions(catalogue, draws, seed)
-    rows = counted_rows(scores)
+    rows = np.flatnonzero(scores.counted())
     ids = [scores.departments[row].id for row in rows]
     groups = [scores.departments[row].group for row in rows]
     found = _reach(catalogue, assumptions, framework, scores.level[rows], ids, groups, {})

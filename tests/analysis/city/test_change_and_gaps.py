@@ -8,8 +8,11 @@ import pytest
 from actions.access import open_access
 from actions.city.overview import city_view, department_view
 from actions.city.scoring import round_scores
+from analysis.city.change import city_change
 from analysis.comparison.change import change
 from analysis.diagnosis.gaps import gap_shares, global_weights, weakest
+from indicators.scoring import score
+from tests.indicators.frameworks import evidence_of, framework_of, metric
 
 
 @pytest.fixture(scope="module")
@@ -157,3 +160,30 @@ def test_what_is_left_of_a_withheld_department_is_no_factor_and_no_change(demo):
         assert [one for one in page.factor_changes if one] == []
         assert {value.score for value in page.trend[-1].values} == {None}
         assert any(one.value.score is not None for one in page.indicators if not one.from_answers)
+
+
+def test_a_department_without_a_rating_moves_the_city_no_more_than_its_score():
+    """B lost most of its evidence: it keeps a score of 90, but the city's score is A's alone."""
+    framework = framework_of(
+        [metric("A1", 1, core=True), metric("A2", 4, core=True)],
+        gates=[{"id": "C", "kind": "coverage", "of": "core", "unrated_below": 0.5}],
+    )
+    then, now = (
+        score(evidence_of(framework, values), framework, draws=100, keep_draws=True)
+        for values in (
+            {"a": {"A1": 40, "A2": 40}, "b": {"A1": 20, "A2": 20}},
+            {"a": {"A1": 50, "A2": 50}, "b": {"A1": 90}},
+        )
+    )
+    assert now.status == ("rated", "unrated") and now.score[1, 0] == pytest.approx(90)
+    assert now.counted().tolist() == [True, False]
+    assert now.city.score[0] == pytest.approx(50)
+    moved = city_change(now, then)
+    assert moved is not None and moved.difference == pytest.approx(10)
+    assert (
+        city_change(
+            now,
+            score(evidence_of(framework, {"b": {"A1": 90}}), framework, draws=100, keep_draws=True),
+        )
+        is None
+    )
