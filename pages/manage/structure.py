@@ -67,7 +67,7 @@ def _add(draft: Draft, view: DraftView, id: str, places: Places) -> None:
     entry: Entry | None = None
     items: list[str] = []
     if child == "item":
-        if _either("structure.item-from", ("new", "held"), form) == "new":
+        if _either("item-from", ("new", "held"), form) == "new":
             entry = form_of(part_form(access(), "item"), form, suggested=places.free)
         else:
             items = _spare(draft, id, form)
@@ -91,11 +91,10 @@ def _form(draft: Draft, id: str) -> str:
     return f"add-{draft.id}-{id}-{st.session_state.get('structure-forms', 0)}"
 
 
-def _either(label: str, options: tuple[str, str], form: str) -> str:
-    words = {one: say(f"{label}-{one}") for one in options}
-    return st.radio(
-        say(label), options, format_func=words.__getitem__, key=f"{form}-{label}", horizontal=True
-    )
+def _either(what: str, options: tuple[str, str], form: str) -> str:
+    words = {one: say(f"structure.{what}-{one}") for one in options}
+    label, key = say(f"structure.{what}"), f"{form}-structure.{what}"
+    return st.radio(label, options, format_func=words.__getitem__, key=key, horizontal=True)
 
 
 def _indicator(draft: Draft, id: str, places: Places, form: str) -> tuple[Entry, list[str]]:
@@ -103,7 +102,7 @@ def _indicator(draft: Draft, id: str, places: Places, form: str) -> tuple[Entry,
     kinds = part_form(access(), "indicator")
     entry = form_of(kinds, form, suggested=places.free, left_out=MORE)
     items: list[str] = []
-    survey = _either("structure.measured", ("survey", "metric"), form) == "survey"
+    survey = _either("measured", ("survey", "metric"), form) == "survey"
     if survey:
         items = _spare(draft, id, form)
         new = _new_items(draft, form, str(entry.get("id", "")), 0 if items else 1)
