@@ -177,7 +177,7 @@ def _tests(
             continue
         arguments = n[usable].astype(float), means[usable], variance[usable]
         test = welch(*arguments)
-        by_mean = games_howell(*arguments, None)
+        by_mean = games_howell(*arguments)
         means_of_people, labels = _people(held, framework, totals.items)
         group = {id: place for place, id in enumerate(ids[usable].tolist())}
         inside = np.array([d in group for d in labels], dtype=bool) & ~np.isnan(means_of_people)

@@ -91,10 +91,3 @@ def load_demo_if_empty(access: Access) -> bool:
         return False
     load_demo(access)
     return True
-
-
-def demo_truth(access: Access) -> dict[str, Any] | None:
-    """The true values behind city H, None when it is not loaded."""
-    authorize(access.user, "score.read")
-    stored = registry.setting(access.workspace, _TRUTH)
-    return None if stored is None else json.loads(stored)

@@ -6,7 +6,6 @@ from typing import Any
 
 from actions.access import Access, authorize
 from actions.audit import refusals_recorded
-from indicators.evidence import Department
 from survey_data.reading import COMMAND_LIMITS, Limits, read
 from survey_data.roster.sheet import interpret_roster
 from survey_data.workspace import batches, registry
@@ -39,11 +38,6 @@ def import_departments(
         "ignored": roster.ignored,
         "departments": [department.id for department in roster.departments],
     }
-
-
-def list_departments(access: Access) -> list[Department]:
-    authorize(access.user, "departments.read")
-    return registry.departments(access.workspace)
 
 
 def departments_report(access: Access) -> dict[str, Any]:

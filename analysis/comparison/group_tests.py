@@ -27,13 +27,11 @@ class Test:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Comparisons of every two groups a < b: their places, estimate a from b, interval, p."""
+    """Comparisons of every two groups a < b: their places, estimate a from b, p."""
 
     first: NDArray[np.intp]
     second: NDArray[np.intp]
     estimate: Array
-    low: Array
-    high: Array
     p: Array
 
 
@@ -61,11 +59,10 @@ def welch(n: Array, mean: Array, variance: Array) -> Test:
     return Test(f, groups - 1, df2, float(fdtrc(groups - 1, df2, f)))
 
 
-def games_howell(n: Array, mean: Array, variance: Array, level: float | None = 0.90) -> Pairs:
+def games_howell(n: Array, mean: Array, variance: Array) -> Pairs:
     """Games & Howell's (1976) comparisons: studentised range with Welch-Satterthwaite's df.
 
-    Differences are second − first. Intervals take a while for every pair: without a ``level`` they
-    are NaN.
+    Differences are second − first.
     """
     first, second = np.triu_indices(len(n), 1)
     error = variance / n
@@ -74,12 +71,7 @@ def games_howell(n: Array, mean: Array, variance: Array, level: float | None = 0
     estimate = mean[second] - mean[first]
     scale = np.sqrt(spread / 2)
     p = studentised_range_sf(np.abs(estimate) / scale, len(n), df)
-    reach = np.full(len(df), np.nan)
-    if level is not None:
-        from scipy.stats import studentized_range
-
-        reach = studentized_range.ppf(level, len(n), df) * scale
-    return Pairs(first, second, estimate, estimate - reach, estimate + reach, p)
+    return Pairs(first, second, estimate, p)
 
 
 def kruskal_wallis(ranks: Array, group: NDArray[np.integer]) -> Test:
@@ -94,8 +86,8 @@ def kruskal_wallis(ranks: Array, group: NDArray[np.integer]) -> Test:
 
 
 def dunn(ranks: Array, group: NDArray[np.integer]) -> Pairs:
-    """Dunn's (1964) comparisons of mean ranks, ties corrected, adjusted by Holm; intervals are not
-    defined and NaN. Differences are second − first, as z."""
+    """Dunn's (1964) comparisons of mean ranks, ties corrected, adjusted by Holm.
+    Differences are second − first, as z."""
     from scipy.special import ndtr
 
     n, sums, tie = _rank_sums(ranks, group)
@@ -104,8 +96,7 @@ def dunn(ranks: Array, group: NDArray[np.integer]) -> Pairs:
     mean = sums / n
     spread = total * (total + 1) / 12 * tie * (1 / n[first] + 1 / n[second])
     z = (mean[second] - mean[first]) / np.sqrt(spread)
-    nothing = np.full(len(z), np.nan)
-    return Pairs(first, second, z, nothing, nothing, holm(2 * ndtr(-np.abs(z))))
+    return Pairs(first, second, z, holm(2 * ndtr(-np.abs(z))))
 
 
 def _rank_sums(ranks: Array, group: NDArray[np.integer]) -> tuple[Array, Array, float]:

@@ -32,19 +32,6 @@ class Outranking:
     net: Array
 
 
-@dataclass(frozen=True)
-class FuzzyGrade:
-    """Fuzzy comprehensive evaluation: memberships (k,) of the grades, and the weighted score.
-
-    ``effectiveness`` (kβ − 1)/(2γ(k − 1)) of the maximum membership principle, with β and γ the
-    largest and second largest membership; below 0.5 the largest one alone misleads.
-    """
-
-    membership: Array
-    score: float
-    effectiveness: float
-
-
 def topsis(
     x: Array, direction: Array, weights: Array, ideals: tuple[Array, Array] | None = None
 ) -> Array:
@@ -81,23 +68,12 @@ def vikor(x: Array, direction: Array, weights: Array, v: float = 0.5) -> Vikor:
     return Vikor(s, r, v * _unit(s) + (1 - v) * _unit(r))
 
 
-def promethee(
-    x: Array,
-    direction: Array,
-    weights: Array,
-    indifference: Array | None = None,
-    preference: Array | None = None,
-) -> Outranking:
-    """PROMETHEE II. Without thresholds the usual criterion: any difference is full preference.
+def promethee(x: Array, direction: Array, weights: Array) -> Outranking:
+    """PROMETHEE II with the usual criterion: any difference is full preference.
 
-    With them preference grows linearly from 0 at ``indifference`` to 1 at ``preference`` (C,).
     Flows are divided by n − 1. Source: Brans & Vincke (1985).
     """
-    apart = (x[:, None] - x[None]) * direction
-    if indifference is None or preference is None:
-        prefers = (apart > 0).astype(float)
-    else:
-        prefers = np.clip((apart - indifference) / (preference - indifference), 0.0, 1.0)
+    prefers = ((x[:, None] - x[None]) * direction > 0).astype(float)
     pairs = (prefers * weights).sum(axis=2)
     plus, minus = pairs.sum(axis=1) / (len(x) - 1), pairs.sum(axis=0) / (len(x) - 1)
     return Outranking(plus, minus, plus - minus)
@@ -122,21 +98,6 @@ def grey_relation(x: Array, reference: Array, weights: Array, rho: float = 0.5) 
     if largest == 0:
         return np.ones(len(x))
     return (((apart.min() + rho * largest) / (apart + rho * largest)) * weights).sum(axis=1)
-
-
-def fuzzy_evaluation(memberships: Array, weights: Array, scores: Array) -> FuzzyGrade:
-    """Weighted average operator M(·, ⊕): b_j = Σ w_i r_ij of memberships (C, k), scores (k,).
-
-    Source: Zadeh (1965) for memberships; the operator is named because others lose information.
-    """
-    b = weights @ memberships
-    k = len(b)
-    ordered = np.sort(b)[::-1]
-    effective = float("inf")
-    if k > 1 and ordered[1] > 0:
-        effective = float((k * ordered[0] - 1) / (2 * ordered[1] * (k - 1)))
-    total = float(b.sum())
-    return FuzzyGrade(b, float(b @ scores) / total if total > 0 else float("nan"), effective)
 
 
 def copeland(x: Array, direction: Array, weights: Array) -> Array:

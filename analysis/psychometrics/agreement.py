@@ -37,12 +37,8 @@ class OneWay:
     @property
     def icc1(self) -> float:
         """Reliability of one person's answer: (MSB − MSW)/(MSB + (n0 − 1) MSW). Bartko (1976)."""
-        return self._icc1(self.n0)
-
-    @property
-    def icc1_mean_size(self) -> float:
-        """ICC(1) with the mean group size instead of n0, as R's multilevel has it."""
-        return self._icc1(float(self.n.mean()))
+        under = self.ms_between + (self.n0 - 1) * self.ms_within
+        return (self.ms_between - self.ms_within) / under if under > 0 else float("nan")
 
     @property
     def icc2(self) -> float:
@@ -50,10 +46,6 @@ class OneWay:
         if not self.ms_between > 0:
             return float("nan")
         return (self.ms_between - self.ms_within) / self.ms_between
-
-    def _icc1(self, size: float) -> float:
-        under = self.ms_between + (size - 1) * self.ms_within
-        return (self.ms_between - self.ms_within) / under if under > 0 else float("nan")
 
 
 def one_way(n: Array, means: Array, within: float) -> OneWay:
@@ -95,11 +87,6 @@ def skewed_null(categories: int) -> float:
     return uniform_null(categories) * 0.67
 
 
-def rwg(variance: Array, null: float) -> Array:
-    """1 − s²/σ²_null of one item, negative values as 0. James, Demaree & Wolf (1984)."""
-    return np.maximum(1 - variance / null, np.where(np.isnan(variance), np.nan, 0.0))
-
-
 def rwg_j(mean_variance: Array, items: int, null: float) -> Array:
     """Agreement on a scale of J items: J(1 − s̄²/σ²)/(J(1 − s̄²/σ²) + s̄²/σ²).
 
@@ -114,23 +101,6 @@ def rwg_j(mean_variance: Array, items: int, null: float) -> Array:
     agreed = items * (1 - ratio)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(ratio > 1, 0.0, agreed / (agreed + ratio))
-
-
-def rwg_j_lindell(mean_variance: Array, null: float) -> Array:
-    """r*wg(j) = 1 − s̄²/σ², which does not grow with the number of items. Lindell (1999)."""
-    return 1 - mean_variance / null
-
-
-def awg(mean: Array, variance: Array, n: Array, low: float, high: float) -> Array:
-    """a_wg of one item: 1 − 2s² / (((H + L)m − m² − HL) n/(n − 1)). Brown & Hauenstein (2005).
-
-    NaN where the mean lies too near an end of the scale for n people to agree less.
-    """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        most = ((high + low) * mean - mean**2 - high * low) * n / (n - 1)
-        near = (mean < (low * (n - 1) + high) / n) | (mean > (high * (n - 1) + low) / n)
-        found = np.where(most > 0, 1 - 2 * variance / most, 1.0)
-    return np.where(near & (variance > 0), np.nan, found)
 
 
 def average_deviation(

@@ -93,22 +93,6 @@ def maximum_likelihood(r: Array, factors: int) -> Extraction:
     return Extraction(scale[:, None] * _principal(values, vectors, factors), psi, converged)
 
 
-def principal_axes(r: Array, factors: int, steps: int = 500, tolerance: float = 1e-7) -> Extraction:
-    """Principal axis factors: communalities on the diagonal, iterated until they stay.
-
-    Source: Thurstone (1947). Kept for Harman's single-factor share; `minres` is the better way.
-    """
-    communality = _start(r)
-    for _ in range(steps):
-        values, vectors = np.linalg.eigh(r - np.diag(1 - communality))
-        loadings = _principal(values, vectors, factors)
-        fresh = (loadings**2).sum(axis=1)
-        moved, communality = float(np.abs(fresh - communality).max()), fresh
-        if moved < tolerance:
-            return Extraction(loadings, 1 - communality, True)
-    return Extraction(loadings, 1 - communality, False)
-
-
 def one_factor_loadings(r: Array) -> Array:
     """Minres loadings (K,) on one factor, mostly positive; NaN where there is no such solution.
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.psychometrics.factor_extraction import principal_axes
-
 Array = NDArray[np.floating]
 
 
@@ -70,12 +68,9 @@ def heterotrait_monotrait(
     return found
 
 
-def single_factor_share(r: Array, extraction: str = "components") -> float:
-    """Harman's screen: share of all variance that one unrotated factor takes.
-
-    ``components``: the first eigenvalue over K. ``axes``: one principal axis factor. A low share
-    proves nothing. Source: Harman (1976); its weakness: Podsakoff et al. (2003).
+def single_factor_share(r: Array) -> float:
+    """Harman's screen: share of all variance that one unrotated factor takes, the first
+    eigenvalue over K. A low share proves nothing. Source: Harman (1976); its weakness: Podsakoff et
+    al. (2003).
     """
-    if extraction == "components":
-        return float(np.linalg.eigvalsh(r)[-1]) / len(r)
-    return float((principal_axes(r, 1).loadings ** 2).sum()) / len(r)
+    return float(np.linalg.eigvalsh(r)[-1]) / len(r)

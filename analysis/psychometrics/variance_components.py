@@ -38,15 +38,6 @@ class VarianceComponents:
         return self.between / total if total > 0 else float("nan")
 
 
-@dataclass(frozen=True)
-class AreaModel:
-    """Fay-Herriot model without covariates: ``between`` τ², ``mean`` μ, ``q`` Cochran's Q."""
-
-    between: float
-    mean: float
-    q: float
-
-
 def one_way_components(
     n: Array, means: Array, within: float, restricted: bool = True
 ) -> VarianceComponents:
@@ -90,31 +81,6 @@ def one_way_components(
     return VarianceComponents(
         gamma * sigma2, sigma2, mean, float(np.sqrt(unit * sigma2)), -deviance / 2, at_zero
     )
-
-
-def area_model(estimate: Array, variance: Array, method: str = "reml") -> AreaModel:
-    """Fay-Herriot model of departments' estimates with known sampling variances (D,) > 0.
-
-    ``method``: ``reml``, or ``dl`` for the moment estimator of DerSimonian & Laird (1986).
-    Source: Fay & Herriot (1979); Cochran (1954) for Q.
-    """
-    weight = 1 / variance
-    middle = float(weight @ estimate / weight.sum())
-    q = float(weight @ (estimate - middle) ** 2)
-    if method == "dl":
-        scale = float(weight.sum() - (weight**2).sum() / weight.sum())
-        between = max(0.0, (q - (len(estimate) - 1)) / scale)
-    else:
-        unit = float(np.mean(variance))
-
-        def deviance(ratio: float) -> float:
-            w = 1 / (variance + ratio * unit)
-            mean = w @ estimate / w.sum()
-            return float(np.log(1 / w).sum() + np.log(w.sum()) + w @ (estimate - mean) ** 2)
-
-        between = _least(deviance)[0] * unit
-    weight = 1 / (variance + between)
-    return AreaModel(between, float(weight @ estimate / weight.sum()), q)
 
 
 def reliability(between: float, variance: Array) -> Array:

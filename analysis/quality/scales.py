@@ -61,12 +61,6 @@ class ScaleQuality:
     omega_hierarchical: float = NAN
     split_half: SplitHalf = SplitHalf(NAN, NAN, NAN, NAN, NAN, NAN)
 
-    @property
-    def negative_items(self) -> tuple[str, ...]:
-        """Items that run against their scale although directed."""
-        rest = self.statistics.rest_r
-        return tuple(item for item, r in zip(self.pooled.items, rest, strict=True) if r < 0)
-
 
 def scale_qualities(
     moments: SurveyMoments, framework: Framework, missing: str

@@ -37,15 +37,6 @@ where an indicator at nought would make everything above it nought."""
 SAMPLE_METHODS = ("minmax", "zscore", "rank", "borda", "percentile-rank", "distance-to-max")
 
 
-class NotApplicable(ValueError):
-    """An alternative that cannot be applied; ``alternative`` names it, ``reason`` is a key."""
-
-    def __init__(self, alternative: str, reason: str) -> None:
-        super().__init__(f"{alternative}: {reason}")
-        self.alternative = alternative
-        self.reason = reason
-
-
 @dataclass(frozen=True, eq=False)
 class Model:
     """A round prepared for many evaluations.

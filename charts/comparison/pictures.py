@@ -20,7 +20,6 @@ from locales import translate
 Report = Mapping[str, Any]
 DIFFERENT = 0.10
 """Adjusted probability below which two departments are said to differ."""
-ORDERS = ("level", "score")
 
 
 def ordered(report: Report, order: str, group: str | None = None) -> list[Mapping[str, Any]]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from charts.house.numbers import NOT_APPLICABLE, percent
-from charts.house.picture import Table
 from charts.house.theme import MARKS
 from locales import translate
 
@@ -256,35 +255,6 @@ def grade_of(one: Measure, language: str) -> str:
 def source_of(one: Measure, language: str) -> str:
     source = one["evidence"]["source"]
     return translate("measures.no-source", language) if source is None else source[language]
-
-
-def catalogue_table(view: View, measures: Sequence[Measure], language: str) -> Table:
-    """Every column of the catalogue as plain text: for documents, and behind the picture."""
-    keys = (
-        "measure", "causes", "effects", "first-year", "annual", "months", "needs", "support",
-        "excludes", "responsible", "grade", "source",
-    )  # fmt: skip
-    rows = tuple(
-        (
-            called(one, language),
-            causes_of(view, one, language),
-            "; ".join(
-                f"{mark.dimension} {points(mark.mean)} ({points(mark.low)}–{points(mark.high)})"
-                for mark in effect_marks(view, one, language)
-            ),
-            money(one["cost"]["first_year"]),
-            money(one["cost"]["annual"]),
-            months(one["lead_months"]),
-            needs_of(one, language) or NOT_APPLICABLE,
-            listed(one["supported_by"], language) or NOT_APPLICABLE,
-            partners(view, one, ("exclusive",), language) or NOT_APPLICABLE,
-            in_language(one["responsible"], language) or NOT_APPLICABLE,
-            grade_of(one, language),
-            source_of(one, language),
-        )
-        for one in measures
-    )
-    return Table(tuple(translate(f"measures.column-{key}", language) for key in keys), rows)
 
 
 def factor_mark(place: int) -> str:

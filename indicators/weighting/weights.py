@@ -36,18 +36,6 @@ def budget_allocation(points: Array) -> Array:
     return (points / totals).mean(axis=0)
 
 
-def min_max(x: Array, direction: Array) -> Array:
-    """Columns (n, C) to [0, 1], 1 best; a constant column is 0 throughout.
-
-    ``direction`` (C,): 1 more is better, −1 less is better.
-    """
-    low, high = x.min(axis=0), x.max(axis=0)
-    spread = high - low
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(direction > 0, x - low, high - x) / spread
-    return np.where(spread > 0, share, 0.0)
-
-
 def entropy_weights(z: Array) -> Array:
     """Shannon entropy weights of a matrix (n, C) that is not negative.
 
@@ -64,10 +52,10 @@ def entropy_weights(z: Array) -> Array:
     return _shares(np.maximum(1 - e, 0.0))
 
 
-def critic_weights(z: Array, absolute: bool = False) -> Array:
+def critic_weights(z: Array) -> Array:
     """CRITIC weights of a directed matrix (n, C): σ_j Σ_k (1 − r_jk), ddof 1.
 
-    ``absolute`` takes 1 − |r|. A constant column has weight 0. Source: Diakoulaki, Mavrotas &
+    A constant column has weight 0. Source: Diakoulaki, Mavrotas &
     Papayannakis (1995).
     """
     sd = z.std(axis=0, ddof=1)
@@ -75,8 +63,7 @@ def critic_weights(z: Array, absolute: bool = False) -> Array:
     r = np.eye(z.shape[1])
     if used.sum() > 1:
         r[np.ix_(used, used)] = np.corrcoef(z[:, used], rowvar=False)
-    conflict = 1 - (np.abs(r) if absolute else r)
-    return _shares(sd * np.where(used, conflict[:, used].sum(axis=1), 0.0))
+    return _shares(sd * np.where(used, (1 - r)[:, used].sum(axis=1), 0.0))
 
 
 def deviation_weights(z: Array) -> Array:
@@ -95,19 +82,6 @@ def gini_weights(z: Array) -> Array:
     apart = np.abs(z[:, None] - z[None]).sum(axis=(0, 1))
     mean = z.mean(axis=0)
     return _shares(np.divide(apart, 2 * n**2 * mean, out=np.zeros_like(mean), where=mean > 0))
-
-
-def removal_weights(x: Array, direction: Array) -> Array:
-    """MEREC: by how much units' performance changes when a column of a positive matrix is left out.
-
-    Source: Keshavarz-Ghorabaee et al. (2021).
-    """
-    n = np.where(direction > 0, x.min(axis=0) / x, x / x.max(axis=0))
-    logs = np.abs(np.log(n))
-    count = x.shape[1]
-    whole = np.log1p(logs.sum(axis=1) / count)
-    without = np.log1p((logs.sum(axis=1)[:, None] - logs) / count)
-    return _shares(np.abs(without - whole[:, None]).sum(axis=0))
 
 
 def component_weights(z: Array) -> Array:
@@ -171,11 +145,6 @@ def balanced_weights(
         if loss(weights) <= loss(best):
             best, converged = weights, bool(found.success)
     return best, converged
-
-
-def combined_weights(given: Array, found: Array, share: float = 0.5) -> Array:
-    """``share`` of the given weights and the rest of the others, added."""
-    return share * given / given.sum() + (1 - share) * found / found.sum()
 
 
 def bootstrap_weights(

@@ -55,12 +55,6 @@ class Screening:
     thresholds: Mapping[str, float]
     unavailable: Mapping[str, str]
 
-    @property
-    def soft_flags(self) -> NDArray[np.int64]:
-        """How many of the checks that are not recommended by themselves name a row (n,)."""
-        soft = [flags for check, flags in self.flagged.items() if check not in RECOMMENDED]
-        return np.add.reduce(np.array([np.zeros(self.n), *soft], dtype=np.int64))
-
     def summary(self) -> dict[str, dict[str, float | int]]:
         """By check, how many rows are named, their share 0-1 and the threshold (contract.md 4)."""
         return {

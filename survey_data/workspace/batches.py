@@ -59,13 +59,6 @@ def raw_content(workspace: Workspace, sha256: str) -> bytes:
     return as_stored(workspace, content, sha256, f"raw_files {sha256[:12]}")
 
 
-def raw_name(workspace: Workspace, sha256: str) -> str:
-    with workspace.reading() as connection:
-        return connection.execute(
-            sa.select(t.raw_files.c.name).where(t.raw_files.c.sha256 == sha256)
-        ).scalar_one()
-
-
 def batch_id(
     sha256: str, round_id: str, framework: Framework, mapping: Mapping[str, object]
 ) -> str:

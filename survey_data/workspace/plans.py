@@ -40,17 +40,6 @@ def current_catalogue(workspace: Workspace) -> str | None:
         ).scalar_one()
 
 
-def catalogue_named(workspace: Workspace, name: str) -> str | None:
-    """JSON of a stored catalogue by ``ID@VERSION``."""
-    id, _, version = name.partition("@")
-    with workspace.reading() as connection:
-        return connection.execute(
-            sa.select(t.catalogues.c.content).where(
-                t.catalogues.c.id == id, t.catalogues.c.version == version
-            )
-        ).scalar()
-
-
 def catalogue_names(workspace: Workspace) -> list[str]:
     """Stored catalogues as ``ID@VERSION``, the newest last."""
     query = sa.select(t.catalogues.c.id, t.catalogues.c.version).order_by(t.catalogues.c.added_at)

@@ -20,8 +20,6 @@ from indicators.weighting.weights import (
     deviation_weights,
     entropy_weights,
     gini_weights,
-    min_max,
-    removal_weights,
 )
 
 CASE = json.loads((Path(__file__).parent / "mcda.json").read_text("utf-8"))
@@ -33,6 +31,8 @@ OUTSIDE = {
     "entropy_weights/variant_pyDecision_cost_inverted_1_over_x": "costs inverted, 1e-9 added",
     "critic_weights/variant_pymcdm_ignores_direction": "takes no directions",
     "topsis/variant_scikit_InvertMinimize_1_over_x": "costs inverted",
+    "merec_weights": "not offered: it needs values above nought",
+    "promethee2_linear": "not offered: nobody gives thresholds, any difference counts",
     "ahp/column_mean": "not offered: eigenvector and geometric mean are",
     "ahp/CR/pymcdm": "another table of random indices; ours names its table",
     "mpi_penalised_mean/ddof1_plus": "not offered: unevenness never earns points",
@@ -42,12 +42,16 @@ OUTSIDE = {
 """Entries that ours does not give on purpose, and why."""
 
 
+def min_max(x: np.ndarray, direction: np.ndarray) -> np.ndarray:
+    """Columns to [0, 1], 1 best, as the packages have them before critic and TOPSIS."""
+    low, high = x.min(axis=0), x.max(axis=0)
+    return np.where(direction > 0, x - low, high - x) / (high - low)
+
+
 def compared() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Entry → ours and theirs, flat."""
-    usual, linear = CASE["promethee2_usual"], CASE["promethee2_linear"]
     given, coupled, means = CASE["ahp"], CASE["coupling_coordination"], CASE["mpi_penalised_mean"]
     compromise = vikor(X, SIGN, W)
-    flows = promethee(X, SIGN, W, np.array(linear["q"]), np.array(linear["p"]))
     matrix, u = np.array(given["matrix"]), np.array(coupled["U"])
     found = consistency(matrix)
     z = np.stack([zscore(s * x, 100, 10) for s, x in zip(SIGN, X.T, strict=True)], axis=1)
@@ -58,7 +62,6 @@ def compared() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     pairs = {
         "entropy_weights": (entropy_weights(X), CASE["entropy_weights"]["value"]),
         "critic_weights": (critic_weights(min_max(X, SIGN)), CASE["critic_weights"]["value"]),
-        "merec_weights": (removal_weights(X, SIGN), CASE["merec_weights"]["value"]),
         "gini_weights": (gini_weights(X), CASE["gini_weights"]["value"]),
         "std_weights_raw": (deviation_weights(X), CASE["std_weights_raw"]["value"]),
         "topsis": (topsis(X, SIGN, W), CASE["topsis"]["value"]),
@@ -70,11 +73,7 @@ def compared() -> dict[str, tuple[np.ndarray, np.ndarray]]:
             [compromise.s, compromise.r, compromise.q],
             [CASE["vikor"][name] for name in "SRQ"],
         ),
-        "promethee2_usual": (promethee(X, SIGN, W).net, usual["net"]),
-        "promethee2_linear": (
-            [flows.plus, flows.minus, flows.net],
-            [linear[name] for name in ("plus", "minus", "net")],
-        ),
+        "promethee2_usual": (promethee(X, SIGN, W).net, CASE["promethee2_usual"]["net"]),
         "ahp/principal_eigenvector": (
             eigenvector_weights(matrix),
             given["principal_eigenvector"]["value"],

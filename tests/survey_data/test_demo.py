@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from actions.access import Access
-from actions.data.demo import demo_truth, load_demo
+from actions.data.demo import load_demo
 from indicators.evidence import Evidence
 from indicators.framework import Framework, default_framework
 from indicators.scores import Scores
@@ -207,7 +208,8 @@ def test_a_city_that_is_loaded_is_marked_as_synthetic_and_keeps_its_truth(tmp_pa
     rounds = registry.rounds(workspace)
     assert [(r.id, r.synthetic) for r in rounds] == [("2024", True), ("2025", True)]
     made = generate(FRAMEWORK, departments=5, respondents=8, rounds=2)
-    assert demo_truth(access) == {"seed": 7} | made.truth()
+    truth = registry.setting(workspace, "demo-truth")
+    assert truth is not None and json.loads(truth) == {"seed": 7} | made.truth()
     assert registry.departments(workspace) == list(made.roster)
     assert load_demo(access, departments=5, respondents=8, rounds=2) == loaded
     assert registry.rounds(workspace) == rounds

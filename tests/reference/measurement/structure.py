@@ -11,7 +11,7 @@ from scipy.optimize import linear_sum_assignment
 from analysis.psychometrics import dimensionality, reliability, validity
 from analysis.psychometrics.confirmatory import Confirmatory, confirmatory
 from analysis.psychometrics.covariance_structure import GroupMoments
-from analysis.psychometrics.factor_extraction import maximum_likelihood, minres, principal_axes
+from analysis.psychometrics.factor_extraction import maximum_likelihood, minres
 from analysis.psychometrics.invariance import invariance
 from analysis.psychometrics.rotation import ROTATIONS, Rotation
 from tests.reference.measurement.given import PEARSON_BFI, bfi, data
@@ -105,14 +105,6 @@ def _matched(ours: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return order, np.sign(congruence[order, np.arange(len(order))])
 
 
-def _axes(value: dict) -> list:
-    loadings = principal_axes(_complete_correlations()[0], 5).loadings
-    return [
-        ((loadings**2).sum(axis=1), value["communality"]),
-        ((loadings**2).sum(axis=0), value["ss_loadings"]),
-    ]
-
-
 def _factanal(value: dict) -> list:
     r, n = _complete_correlations()
     found = maximum_likelihood(r, 5)
@@ -121,11 +113,6 @@ def _factanal(value: dict) -> list:
     loss += np.trace(np.linalg.solve(implied, r)) - 25
     chi2 = (n - 1 - (2 * 25 + 5) / 6 - 2 * 5 / 3) * loss
     return [(found.uniqueness, value["uniquenesses"]), (chi2, value["chisq"])]
-
-
-def _harman(value: dict) -> list:
-    r, _ = _complete_correlations()
-    return [(validity.single_factor_share(r, "axes"), value["share"])]
 
 
 @cache
@@ -237,9 +224,7 @@ OURS: dict[str, Callable[[dict], list]] = {
         for name, extraction in (("minres", minres), ("ml", maximum_likelihood))
         for rotation in ("none", "varimax", "oblimin", "promax")
     },
-    "efa.bfi.pa.none": _axes,
     "efa.bfi.factanal": _factanal,
-    "harman.paf.bfi": _harman,
     "cfa.holzinger.ml": _confirmatory,
     "cr_ave_htmt.holzinger": _validity,
     "cmb.bfi.onefactor": _one_factor,
