@@ -16,6 +16,7 @@ from analysis.measures.catalogue_file import (
     load_catalogue,
 )
 from indicators.findings import Finding, Refused
+from locales import text
 from survey_data.reading import read_document
 from survey_data.workspace import plans, registry
 
@@ -58,7 +59,7 @@ def measures_report(access: Access, content: bytes | None = None) -> dict[str, A
         "catalogue": _identity(catalogue),
         "status": "assumption",
         "reference_score": catalogue.reference_score,
-        "cost_unit": {"zh": "万元", "en": "10,000 CNY"},
+        "cost_unit": text("measures.cost-unit"),
         "readiness": list(catalogue.readiness.by_level),
         "cost_split": catalogue.cost_split.model_dump(mode="json"),
         "correlation": catalogue.correlation.model_dump(mode="json"),

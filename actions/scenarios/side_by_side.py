@@ -15,6 +15,7 @@ from analysis.scenarios.merits.side_by_side import SideBySide, side_by_side
 from analysis.scenarios.scenario import Scenario
 from analysis.scenarios.simulation import Planner
 from indicators.findings import Finding, Refused
+from locales import text
 from survey_data.workspace import registry
 
 DOTS = 20
@@ -153,7 +154,7 @@ def _report(found: SideBySide) -> dict[str, Any]:
 
 def _name(scenario: Scenario, place: int) -> dict[str, str]:
     if place == 0:
-        return {"zh": "不采取措施", "en": "Do nothing"}
+        return text("scenario.nothing")
     return scenario.shown_name
 
 

@@ -15,6 +15,7 @@ from indicators.framework import Framework
 from indicators.framework.checks import path_text
 from indicators.framework.parts import Part
 from indicators.framework.yaml_file import Written, document, with_line
+from locales import text, translate
 
 _DEFAULT = FilePath(__file__).with_name("measures.yaml")
 LARGEST_COST = 100_000.0
@@ -72,23 +73,26 @@ def shape_findings(error: ValidationError) -> list[Finding]:
     found = []
     for one in error.errors(include_url=False):
         path = path_text(tuple(step for step in one["loc"] if not str(step).startswith("function")))
-        reason = {"zh": _in_chinese(one["type"]), "en": one["msg"]}
+        reason = {
+            "zh": translate(f"measures.reason-{_REASONS.get(one['type'], 'form')}", "zh"),
+            "en": one["msg"],
+        }
         found.append(Finding("E320", where={"path": path}, params={"reason": reason}))
     return found
 
 
-def _in_chinese(kind: str) -> str:
-    return {
-        "missing": "缺少这一项",
-        "triple": "应为 [低, 最可能, 高]，且由小到大",
-        "less_than_equal": "超出上限",
-        "greater_than_equal": "低于下限",
-        "less_than": "超出上限",
-        "greater_than": "低于下限",
-        "string_pattern_mismatch": "编号不合规则",
-        "literal_error": "取值不在允许的选项内",
-        "quarter": "应为季度：0、1、2……或 Y1Q1、Y1Q2……",
-    }.get(kind, "形式不对")
+_REASONS = {
+    "missing": "missing",
+    "triple": "triple",
+    "less_than_equal": "too-high",
+    "greater_than_equal": "too-low",
+    "less_than": "too-high",
+    "greater_than": "too-low",
+    "string_pattern_mismatch": "id",
+    "literal_error": "choice",
+    "quarter": "quarter",
+}
+"""Which text says in Chinese what pydantic says in English, with its figures."""
 
 
 def _problems(catalogue: Catalogue) -> Iterator[Finding]:
@@ -114,9 +118,7 @@ def _problems(catalogue: Catalogue) -> Iterator[Finding]:
             yield Finding(
                 "E320",
                 where={"path": f"{path}.requires.any"},
-                params={
-                    "reason": {"zh": "候选措施不能为空", "en": "an empty list of alternatives"}
-                },
+                params={"reason": text("measures.reason-no-alternatives")},
             )
         yield from _effect_problems(catalogue, measure, path)
         yield from _cost_problems(measure, path, usual)
@@ -210,7 +212,7 @@ def _cost_problems(measure: Measure, path: str, usual: float | None) -> Iterator
             value = low if low < 0 else high
             yield Finding("E323", where=place, params={"value": f"{value:,.0f}"})
     if measure.lead_months[0] < 0:
-        reason = {"zh": "月数不能为负", "en": "months are not negative"}
+        reason = text("measures.reason-months")
         yield Finding("E320", where={"path": f"{path}.lead_months"}, params={"reason": reason})
 
 

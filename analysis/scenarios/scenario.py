@@ -17,6 +17,7 @@ from analysis.measures.catalogue_file import shape_findings
 from indicators.findings import Finding, Refused
 from indicators.framework.parts import Id, Number, Part, Text, Whole
 from indicators.framework.yaml_file import Written, document, with_line
+from locales import text
 
 EVERYWHERE = "all"
 MOST_YEARS = 10
@@ -154,7 +155,7 @@ def _problems(
             yield Finding("E324", where={"path": path}, params={"id": one.id, "first": "measures"})
         seen.add(one.id)
         if one.start >= 4 * scenario.horizon:
-            reason = {"zh": "开始时间在期限之外", "en": "it starts after the horizon"}
+            reason = text("scenario.reason-late")
             yield Finding("E320", where={"path": f"{path}.start"}, params={"reason": reason})
         if departments and isinstance(one.departments, list):
             for id in one.departments:
@@ -177,7 +178,7 @@ def _problems(
 
 
 def _unknown_keys(part: Part, before: str) -> Iterator[Finding]:
-    reason = {"zh": "没有这样的设置", "en": "there is no such setting"}
+    reason = text("scenario.reason-unknown")
     for key in part.__pydantic_extra__ or {}:
         yield Finding("E320", where={"path": f"{before}{key}"}, params={"reason": reason})
 

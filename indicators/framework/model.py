@@ -32,6 +32,7 @@ from indicators.framework.parts import (
     name_from_id,
 )
 from indicators.framework.weighting import Weighting
+from locales import text
 
 Aggregation = Annotated[
     str,
@@ -272,7 +273,7 @@ class Framework(Part):
         root = Node(
             "overall",
             "overall",
-            {"zh": "总分", "en": "Overall"},
+            text("framework.overall"),
             None,
             tuple(f.id for f in self.factors),
             _children_weights(self.weighting, self.factors),
