@@ -26,6 +26,7 @@ from indicators.findings import Finding, Refused
 from indicators.scores import Scores
 from indicators.weighting.benefit_of_doubt import LEAST, MOST, bounded_weights, frontier_scores
 from indicators.weighting.weights import FEWEST_UNITS
+from indicators.words import one_of
 from locales import text
 
 OWN_WEIGHTS = "benefit-of-the-doubt"
@@ -45,6 +46,7 @@ def weights_report(
     range."""
     authorize(access.user, "diagnosis.read", round_id)
     scores = round_scores(access, round_id, draws=100, seed=seed)
+    one_of("method", method, weight_methods())
     if method == OWN_WEIGHTS:
         return _own_weights(scores)
     rows = scores.counted()

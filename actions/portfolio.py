@@ -18,8 +18,10 @@ from analysis.portfolio.assembly import Wishes, as_scenario, assemble
 from analysis.portfolio.baselines import baseline
 from analysis.portfolio.frontier import frontier
 from analysis.portfolio.neighbours import near_optimal
+from analysis.portfolio.problem import SCOPES
 from analysis.scenarios.simulation import Outcome, Planner, simulate
 from indicators.findings import Finding, Refused
+from indicators.words import one_of
 from survey_data.workspace import registry
 
 Step = Callable[[str, float], None]
@@ -66,6 +68,8 @@ def optimise_report(
     that is none, and as `simulate_report`.
     """
     authorize(access.user, "optimise.run", round_id)
+    one_of("scope", scope, SCOPES)
+    one_of("aim", aim, AIMS)
     for name, amount in (("budget", budget), ("yearly", yearly)):
         if amount is not None and not (math.isfinite(amount) and amount >= 0):
             raise Refused(Finding("E326", where={"path": name}, params={"value": str(amount)}))

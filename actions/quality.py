@@ -21,25 +21,30 @@ from analysis.quality.invariance import (
     scale_drifts,
 )
 from analysis.quality.item_effects import ItemEffect, item_effects
-from analysis.quality.item_moments import PAIRWISE
+from analysis.quality.item_moments import LISTWISE, PAIRWISE
 from analysis.quality.report import QualityReport, quality
 from analysis.quality.structure import FactorChoice, second_order_parents, varying_items
 from indicators.answers.moments import MISSING
+from indicators.brief import brief
 from indicators.evidence import Evidence
 from indicators.findings import Finding, Refused
 from indicators.framework import Framework
 from indicators.scores import WITHHELD
+from indicators.words import one_of
 from survey_data.disclosure import THRESHOLD
 from survey_data.people_csv import people_csv
 from survey_data.screening.checks import RECOMMENDED, Screening
 from survey_data.workspace import registry
 
+CORRELATIONS = ("pearson", "polychoric")
 DATA_FILE, SCRIPT_FILE = "answers.csv", "model.R"
 
 
 @dataclass(frozen=True, eq=False)
 class QualityView:
     """Everything that pages, exports and the command show of a round's measurement quality."""
+
+    __repr__ = brief
 
     report: QualityReport
     choice: FactorChoice
@@ -76,6 +81,8 @@ def round_quality(
     Raises Refused (E913, E918, E940) for an unknown round and one without answers.
     """
     authorize(access.user, "quality.read", round_id)
+    one_of("missing", missing, (PAIRWISE, LISTWISE))
+    one_of("correlations", correlations, CORRELATIONS)
     choice = choice or FactorChoice()
     evidence, framework = round_evidence(access, round_id)
     _require_answers(evidence)

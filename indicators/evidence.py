@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indicators.answers.moments import MISSING, SurveyMoments
+from indicators.brief import brief
 from indicators.framework import Framework
 
 __all__ = ["MISSING", "Department", "Evidence", "MetricCell", "SurveyMoments"]
@@ -55,6 +56,8 @@ class Evidence:
         here, to protect the few; so are items that few of a larger department answered. None for
         the owner, for whom nothing is taken out.
     """
+
+    __repr__ = brief
 
     round: str
     departments: tuple[Department, ...]

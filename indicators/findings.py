@@ -11,6 +11,7 @@ from locales import text
 Severity = Literal["error", "warning", "note"]
 
 _PLACES = ("sheet", "row", "column", "value")
+_MOST_PRINTED = 5
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,12 @@ class Finding:
     @property
     def fix(self) -> dict[str, str]:
         return text(f"{self.code}.fix", **{**self.where, **self.params})
+
+    def __str__(self) -> str:
+        place = ", ".join(f"{k} {v}" for k, v in self.where.items() if v is not None)
+        head = f"{self.code} ({place})" if place else self.code
+        message, fix = self.message, self.fix
+        return f"{head}: {message['zh']}{fix['zh']}\n{head}: {message['en']} {fix['en']}"
 
     def as_json(self) -> dict[str, object]:
         """The form of contract.md 4: the four places are always there, others when known."""
@@ -57,6 +64,12 @@ class Refused(Exception):
             raise ValueError("a refusal needs at least one finding")
         self.findings = tuple(sorted(found, key=lambda finding: finding.severity != "error"))
         super().__init__(", ".join(finding.code for finding in self.findings))
+
+    def __str__(self) -> str:
+        """Code, place, message and fix in both languages, as a traceback or a notebook shows it."""
+        shown = [str(finding) for finding in self.findings[:_MOST_PRINTED]]
+        left = len(self.findings) - len(shown)
+        return "\n".join(shown + ([f"… +{left}"] if left else []))
 
     @property
     def first(self) -> Finding:

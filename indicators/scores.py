@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from indicators.brief import brief
 from indicators.evidence import Department
 from indicators.findings import Finding
 from indicators.framework import Framework
@@ -37,6 +38,8 @@ class GateResult:
 @dataclass(frozen=True, eq=False)
 class CityScores:
     """The weighted mean over the rated and provisional departments: arrays (P,) as in `Scores`."""
+
+    __repr__ = brief
 
     score: Array
     low: Array
@@ -76,6 +79,8 @@ class Scores:
     approximate : (P,) the interval rests on the draws' standard deviation (nodes with ``min``)
     draws : (S, D, P) float32 raw draws, where asked for
     """
+
+    __repr__ = brief
 
     framework: Framework
     round: str

@@ -41,8 +41,10 @@ from indicators.values.leaves import (
     survey_beneath,
     survey_shares,
 )
+from indicators.words import one_of
 
 Array = NDArray[np.float64]
+ESTIMATES = ("raw", "shrunken")
 
 
 def score(
@@ -67,6 +69,7 @@ def score(
 
     Source: docs/methods/scores.md.
     """
+    one_of("estimate", estimate, ESTIMATES)
     if draws < 100:
         raise ValueError(f"at least 100 draws are needed for an interval, not {draws}")
     leaf = leaves(evidence, framework)

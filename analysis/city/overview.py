@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.comparison.change import Change
 from analysis.diagnosis.gaps import Weakness, weakest
+from indicators.brief import brief
 from indicators.framework import Framework
 from indicators.scores import GateResult, Scores
 from indicators.values.leaves import survey_beneath
@@ -100,6 +101,8 @@ class WeakPoint:
 @dataclass(frozen=True)
 class CityOverview:
     """``census``: wherever people were asked, everybody answered everything."""
+
+    __repr__ = brief
 
     round: str
     compared: str | None

@@ -24,6 +24,7 @@ from indicators.weighting.weights import (
     equal_weights,
     gini_weights,
 )
+from indicators.words import one_of
 
 Array = NDArray[np.floating]
 
@@ -83,6 +84,7 @@ def data_weights(
     Nodes whose children fewer than `FEWEST` departments have in full are left out, as are children
     that nobody has.
     """
+    one_of("method", method, METHODS)
     framework: Framework = scores.framework
     low_end, high_end = framework.normalised_range
     chosen = np.ones(len(scores.departments), dtype=bool) if rows is None else rows

@@ -15,6 +15,7 @@ from analysis.portfolio.merit import OVERALL, Merit
 from analysis.portfolio.plan import Portfolio, in_order_of, portfolio_of
 from analysis.portfolio.problem import TOLERANCE, Array, Flags, Problem, canonical
 from analysis.portfolio.requirements import LINK, Requirements, Row, matrix_of
+from indicators.words import one_of
 
 Rule = Literal["greedy", "equal-share", "worst-first"]
 RULES: tuple[Rule, ...] = ("greedy", "equal-share", "worst-first")
@@ -31,6 +32,7 @@ def baseline(problem: Problem, rule: Rule) -> Portfolio:
     - ``worst-first``: departments in rising order of their score, each takes greedily what it can;
       in scope ``city`` what helps the lowest department most, then the next
     """
+    one_of("rule", rule, RULES)
     ordered, m, d = canonical(problem)
     merit, requirements = Merit(ordered), Requirements(ordered)
     one = _Taker(merit, requirements)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 
 from analysis.portfolio.baselines import rounded
@@ -11,6 +13,7 @@ from analysis.portfolio.outer_approximation import OuterApproximation, Search
 from analysis.portfolio.plan import Method, Portfolio, Status, in_order_of, portfolio_of, trimmed
 from analysis.portfolio.problem import Problem, canonical
 from analysis.portfolio.requirements import Requirements
+from indicators.words import one_of
 
 GAP = 1e-4
 FEW_DECISIONS = 12
@@ -41,6 +44,8 @@ def optimise(
     ValueError
         if ``method`` cannot do the problem
     """
+    if method is not None:
+        one_of("method", method, get_args(Method))
     if not gap >= 0:
         raise ValueError(f"gap is not negative: {gap}")
     ordered, m, d = canonical(problem)

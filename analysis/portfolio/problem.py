@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.scenarios.terms import ALONE, Terms
 from analysis.scenarios.tree import ScoreTree
+from indicators.words import one_of
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 TOLERANCE = 1e-6
 """By how much a limit (万元, months, points) may be exceeded before a plan breaks it."""
 
+Scope = Literal["city", "department"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
 Aim = Literal["expected", "worst-off-gain", "worst-off-score", "cvar", "probability"]
 
 
@@ -42,6 +45,7 @@ class Objective:
     level: tuple[tuple[int, float], ...] = ()
 
     def __post_init__(self) -> None:
+        one_of("aim", self.aim, get_args(Aim))
         if not 0 < self.tail <= 1:
             raise ValueError(f"tail is a share of the draws in (0, 1], not {self.tail}")
         if self.aim == "probability" and not self.level:
@@ -86,7 +90,7 @@ class Problem:
     weight: Array
     departments: tuple[str, ...]
     city_cost: Array
-    scope: Literal["city", "department"] = "city"
+    scope: Scope = "city"
     setup: Array | None = None
     each: Array | None = None
     city_only: Flags | None = None
@@ -107,6 +111,7 @@ class Problem:
     objective: Objective = Objective()
 
     def __post_init__(self) -> None:
+        one_of("scope", self.scope, SCOPES)
         for what, found, wanted in self._shapes():
             if found != wanted:
                 raise ValueError(f"{what} has shape {found}, expected {wanted}")

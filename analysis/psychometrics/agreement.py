@@ -115,6 +115,8 @@ def average_deviation(
 
     Source: Burke, Finkelstein & Dusig (1999). NaN for a department without answers.
     """
+    if about not in ("mean", "median"):
+        raise ValueError(f"about is mean | median, not {about}")
     items = [
         _deviation(c.astype(float), low + np.arange(c.shape[1]), about)
         for c, low in zip(counts, lows, strict=True)

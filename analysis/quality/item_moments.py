@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from indicators.answers.moments import ALL_ITEMS, MODEL_ITEMS, SurveyMoments
 from indicators.framework import Framework
+from indicators.words import one_of
 
 Array = NDArray[np.floating]
 
@@ -62,6 +63,7 @@ def pooled_items(
         such sums, pairwise stands in and the result says so.
     departments : bool (D,), the departments to pool; all by default
     """
+    one_of("missing", missing, (PAIRWISE, LISTWISE))
     chosen = slice(None) if departments is None else departments
     held = moments.complete.get(group) if group else None
     listwise = missing == LISTWISE and held is not None and set(items) <= set(held.items)

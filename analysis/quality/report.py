@@ -18,12 +18,14 @@ from analysis.quality.departments import (
     representation,
     scale_agreements,
 )
-from analysis.quality.item_moments import LISTWISE, model_group
+from analysis.quality.item_moments import LISTWISE, PAIRWISE, model_group
 from analysis.quality.scales import ScaleQuality, scale_qualities
 from analysis.quality.structure import FactorChoice, StructureQuality, structure_quality
 from indicators.answers.moments import SurveyMoments
+from indicators.brief import brief
 from indicators.evidence import Department, Evidence
 from indicators.framework import Framework
+from indicators.words import one_of
 
 Array = NDArray[np.floating]
 
@@ -41,6 +43,8 @@ class QualityReport:
     main_scales : the scales that checks speak of: dimensions and outcomes, each set of items once
     counts : J arrays (D, categories)
     """
+
+    __repr__ = brief
 
     round: str
     framework: Framework
@@ -93,6 +97,7 @@ def quality(
     ValueError
         When the round has no answers.
     """
+    one_of("missing", missing, (PAIRWISE, LISTWISE))
     survey = evidence.survey
     if survey is None or survey.n.sum() == 0:
         raise ValueError("measurement quality needs answers")

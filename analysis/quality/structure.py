@@ -46,6 +46,7 @@ from analysis.psychometrics.validity import (
 from analysis.quality.item_moments import PooledItems, model_group, pooled_items, within_correlation
 from indicators.answers.moments import SurveyMoments
 from indicators.framework import Framework
+from indicators.words import one_of
 from locales import text
 
 Array = NDArray[np.floating]
@@ -64,6 +65,10 @@ class FactorChoice:
     extraction: str = "minres"
     rotation: str = "oblimin"
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        one_of("extraction", self.extraction, EXTRACTIONS)
+        one_of("rotation", self.rotation, ROTATIONS)
 
 
 @dataclass(frozen=True, eq=False)

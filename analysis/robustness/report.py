@@ -18,6 +18,7 @@ from analysis.robustness.design import Design
 from analysis.robustness.inputs import Input
 from analysis.robustness.model import SAMPLE_METHODS, Model
 from analysis.robustness.sensitivity import Indices, exact_indices, sobol_indices, sobol_points
+from indicators.brief import brief
 from indicators.framework import Framework
 from indicators.levels.maturity import gate_columns, gated_levels, level_cuts, level_of
 from indicators.uncertainty.draws import stream
@@ -58,6 +59,8 @@ class Robustness:
     shares : input → share of the draws that each of its alternatives has
     sensitivity : output → indices in the order of ``inputs``
     """
+
+    __repr__ = brief
 
     inputs: tuple[Input, ...]
     dropped: tuple[tuple[str, str], ...]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from analysis.scenarios.closing import Reach
 from analysis.scenarios.read_nodes import ReadNodes, read_nodes
 from indicators.aggregate import up_the_tree
+from indicators.brief import brief
 from indicators.evidence import Evidence
 from indicators.framework import Framework
 from indicators.levels.maturity import gated_levels
@@ -48,6 +49,8 @@ class Baseline:
     raw, absent : (R, M) metric values, and which do not apply
     clipped : (R, I) a metric's value lay outside its goalposts
     """
+
+    __repr__ = brief
 
     framework: Framework
     round: str

@@ -29,6 +29,7 @@ from analysis.scenarios.scenario import (
 )
 from analysis.scenarios.schedule import begin_and_done, cost_by_year, ramps, share_of_cost
 from analysis.scenarios.terms import Terms
+from indicators.brief import brief
 from indicators.evidence import Evidence
 from indicators.framework import Framework
 from indicators.scores import Scores
@@ -40,6 +41,8 @@ TRAJECTORY_DRAWS = 1000
 @dataclass(frozen=True, eq=False)
 class Planner:
     """A round ready for scenarios: baseline draws and the catalogue's draws, shared by all."""
+
+    __repr__ = brief
 
     catalogue: Catalogue
     framework: Framework
@@ -86,6 +89,8 @@ class Outcome:
         what falls due after the horizon last
     capped : share of effects cut at the largest share of a gap
     """
+
+    __repr__ = brief
 
     scenario: Scenario
     chosen: NDArray[np.bool_]

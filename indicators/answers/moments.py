@@ -27,6 +27,7 @@ from indicators.answers.complete_rows import (
     merged_complete,
     merged_persons,
 )
+from indicators.brief import brief
 from indicators.framework import Framework
 
 __all__ = [
@@ -57,6 +58,8 @@ class SurveyMoments:
         (`MODEL_ITEMS`, where they are others) and on each scale's items
     persons : directed person totals of each scale
     """
+
+    __repr__ = brief
 
     departments: tuple[str, ...]
     items: tuple[str, ...]

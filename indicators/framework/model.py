@@ -357,6 +357,14 @@ class Framework(Part):
         content = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
+    def __repr__(self) -> str:
+        return (
+            f"Framework({self.id}@{self.version}: {len(self.factors)} factors, "
+            f"{len(self.indicators)} indicators, {len(self.items)} items)"
+        )
+
+    __str__ = __repr__
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the canonical JSON, in hex."""

@@ -23,6 +23,7 @@ from indicators.framework import (
     MinimumGate,
     WeakestFactorGate,
 )
+from indicators.words import one_of
 
 Array = NDArray[np.float64]
 TOLERANCE = 1e-9
@@ -52,6 +53,7 @@ def coordination(shares: Array, weights: Array, variant: str = "wang2021") -> Ar
     shares : array (..., n)
     weights : array (n,), not negative
     """
+    one_of("variant", variant, ("wang2021", "standard"))
     # Factors are few and draws many: one array a factor is faster than a short last axis.
     u = [np.clip(shares[..., k], 0.0, 1.0) for k in range(shares.shape[-1])]
     n = len(u)

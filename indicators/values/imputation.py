@@ -13,6 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indicators.framework import Framework
+from indicators.words import one_of
+
+METHODS = ("dimension-mean", "group-mean", "regression")
 
 Array = NDArray[np.float64]
 
@@ -59,6 +62,7 @@ def impute(
     -------
     array like ``values``; what cannot be filled stays missing
     """
+    one_of("imputation", method, METHODS)
     by_leaf = np.moveaxis(values, -1, 0)
     found = np.array(by_leaf)
     gaps = np.isnan(by_leaf) & ~np.moveaxis(absent, -1, 0).reshape(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from indicators.words import one_of
+
 Array = NDArray[np.floating]
 
 RANDOM_INDEX = {
@@ -79,6 +81,7 @@ def geometric_mean_weights(matrix: Array) -> Array:
 
 def consistency(matrix: Array, table: str = "saaty1980") -> Consistency:
     """Saaty's consistency of a reciprocal matrix of at most 15 rows."""
+    one_of("table", table, RANDOM_INDEX)
     require_reciprocal(matrix)
     n = len(matrix)
     if n > len(RANDOM_INDEX[table]):

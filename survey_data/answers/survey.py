@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indicators.answers.moments import MISSING, SurveyMoments
+from indicators.brief import brief
 from indicators.findings import Finding, Refused
 from indicators.framework import Framework
 from survey_data.answers.background import (
@@ -67,6 +68,8 @@ class SurveyImport:
     that are kept and count in no score; ``duration`` (accepted,) seconds and ``submitted``
     (accepted,) times are there when the file has them. ``blocking`` findings stop the import.
     """
+
+    __repr__ = brief
 
     framework: Framework
     export: Export

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from indicators.brief import brief
 from indicators.findings import Finding
 from survey_data.reading.table import RawTable
 
@@ -65,6 +66,8 @@ class Export:
     columns : one for each header
     missing : cell texts that mean "no answer", beyond those that always do
     """
+
+    __repr__ = brief
 
     dialect: str
     confidence: float

@@ -7,6 +7,7 @@ from statistics import median
 
 from rapidfuzz import process
 
+from indicators.brief import brief
 from indicators.findings import Finding, Refused
 from indicators.framework import Framework
 from survey_data.answers.mapping import DEPARTMENT_HEADERS, no_department
@@ -47,6 +48,8 @@ class MetricCell:
 @dataclass(frozen=True, eq=False)
 class MetricsImport:
     """What a metrics file holds; ``blocking`` findings stop the import."""
+
+    __repr__ = brief
 
     headers: tuple[str, ...]
     shape: str

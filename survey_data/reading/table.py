@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from indicators.brief import brief
 from indicators.findings import Finding
 
 
@@ -28,6 +29,8 @@ class RawTable:
     value_labels : header → cell text → label
     user_missing : header → cell texts that the file declares to be missing
     """
+
+    __repr__ = brief
 
     headers: tuple[str, ...]
     columns: pa.Table
