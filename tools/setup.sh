@@ -37,7 +37,7 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$(digest)" ]; then
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
     --no-build-isolation --editable .
-  .venv/bin/python -m compileall -q actions analysis charts cli indicators locales pages survey_data app.py || true
+  .venv/bin/python -m compileall -q actions analysis charts cli fourfold indicators locales pages reports survey_data app.py || true
   digest >"$stamp"
 fi
 

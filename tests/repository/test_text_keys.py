@@ -30,7 +30,7 @@ from survey_data.screening.checks import CHECKS
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = (
-    *("actions", "analysis", "charts", "cli", "indicators"),
+    *("actions", "analysis", "charts", "cli", "fourfold", "indicators"),
     *("locales", "pages", "reports", "survey_data"),
 )
 FINDING = re.compile(r"[EWN]\d{3}")
