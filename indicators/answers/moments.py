@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.answers.answer_patterns import countable, sums_of_patterns
 from indicators.answers.answer_sums import Group, IntArray, states_of, sums_of_answers
 from indicators.answers.complete_rows import (
     ALL_ITEMS,
@@ -339,22 +338,15 @@ def _all_sums(
     groups: Sequence[Group],
 ) -> dict[str, IntArray]:
     """Every sum, stacked over departments, of codes (J, n) in any order of people."""
-    few, many = [], []
-    for group in groups:
-        own = [scales[j] for j in group.columns]
-        (few if countable(own, departments, by_item.shape[1]) else many).append(group)
     order = np.argsort(department, kind="stable")
     department = department[order]
     states = states_of(by_item, MISSING, order, scales)
     ends = np.searchsorted(department, np.arange(departments), side="right")
     blocks = [
-        sums_of_answers(states[:, start:end], scales, many)
+        sums_of_answers(states[:, start:end], scales, groups)
         for start, end in zip((0, *ends[:-1]), ends, strict=True)
     ]
-    sums = {key: np.stack([block[key] for block in blocks]) for key in blocks[0]}
-    for group in few:
-        sums |= sums_of_patterns(states, department, departments, scales, group)
-    return sums
+    return {key: np.stack([block[key] for block in blocks]) for key in blocks[0]}
 
 
 def _narrow(array: NDArray[np.integer]) -> NDArray[np.integer]:

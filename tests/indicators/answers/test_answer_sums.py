@@ -1,11 +1,10 @@
-"""Both ways of summing a group's answers, against the sums written out person by person."""
+"""The sums of a group's answers against the sums written out person by person."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.answers.answer_patterns import countable, sums_of_patterns
 from indicators.answers.answer_sums import Group, states_of, sums_of_answers
 
 MISSING = -32768
@@ -59,15 +58,13 @@ def written_out(codes, scales, group):
 
 
 @given(answers())
-def test_multiplying_rows_and_counting_patterns_both_give_the_sums_person_by_person(case):
+def test_multiplying_rows_gives_the_sums_person_by_person(case):
     codes, department, departments, scales, group = case
     states = states_of(codes, MISSING, np.arange(codes.shape[1]), scales)
-    counted = sums_of_patterns(states, department, departments, scales, group)
     for d in range(departments):
         expected = written_out(codes[:, department == d], scales, group)
         multiplied = sums_of_answers(states[:, department == d], scales, [group])
         for key, value in expected.items():
-            np.testing.assert_array_equal(counted[key][d], value)
             np.testing.assert_array_equal(multiplied[key], value)
 
 
@@ -92,9 +89,3 @@ def test_an_answer_off_its_scale_is_refused_whatever_the_scale():
         codes = np.array([[low, wrong, MISSING]], dtype=np.int16)
         with pytest.raises(ValueError, match="off its scale"):
             states_of(codes, MISSING, np.arange(3), [(low, high)])
-
-
-def test_patterns_are_counted_only_while_they_are_few():
-    assert countable([(1, 5)] * 4, 60, 200_000)
-    assert not countable([(1, 5)] * 8, 60, 200_000)
-    assert not countable([(0, 100)] * 3, 60, 2_000)
