@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Makes .venv in the project's root from a hashed lock; quick when nothing changed.
-# usage: setup.sh run|test [python]
+# usage: setup.sh run|test|browser [python]; browser is test with a browser for the page tests
 set -euo pipefail
 cd "$(dirname "$0")/.."
 kind=$1
 python=${2:-}
+browser=
+[ "$kind" = browser ] && kind=test browser=yes
 lock=requirements.lock
 [ "$kind" = test ] && lock=requirements-test.lock
 
@@ -41,7 +43,7 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$(digest)" ]; then
   digest >"$stamp"
 fi
 
-if [ "$kind" = test ] && ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null \
+if [ -n "$browser" ] && ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null \
   && [ -z "${FOURFOLD_BROWSER:-}" ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing a browser for the page tests …"

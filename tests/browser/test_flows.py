@@ -14,8 +14,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from indicators.framework import default_framework
 from tests.browser.server import Server, settled, start_server, stop_server, wait_until
 
-pytestmark = pytest.mark.browser
-
 DEPARTMENTS = ("档案馆", "数据局", "港务局")
 FINDING = "h1.ff-finding"
 STEPS = ("识别", "列", "编码", "检查", "预览")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.server import Server, settled
 
-pytestmark = pytest.mark.browser
 WAIT = 30_000
 
 

@@ -15,7 +15,6 @@ from tests.browser.server import free_port, start_server, stop_server
 from tests.names import hostile_city
 from tests.names.hostile_city import NAMES, ROUNDS
 
-pytestmark = pytest.mark.browser
 MADE = (
     "a, img, strong, em, code, del, h1, h2, li, table, hr, blockquote, .katex, .stMarkdownShimmer"
 )

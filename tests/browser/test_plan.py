@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.server import Server, settled
-
-pytestmark = pytest.mark.browser
 
 
 def test_a_scenario_is_built_and_a_shared_address_shows_it(context: BrowserContext, server: Server):

@@ -5,12 +5,9 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.server import Server, settled, wait_until
-
-pytestmark = pytest.mark.browser
 
 
 def test_a_researcher_walks_the_parts_and_takes_the_word_document(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import tempfile
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
 
 from survey_data.workspace import Workspace, open_workspace
 
@@ -37,24 +38,65 @@ def postgres() -> Iterator[Any]:
         server.cleanup()
 
 
+@dataclass
+class Databases:
+    """Databases of the server. One that was used is emptied and used again: each is three hundred
+    files, and to make and remove one for every test took minutes on a busy disk."""
+
+    server: Any
+    admin: sa.Engine
+    made: int = 0
+    free: list[str] = field(default_factory=list)
+
+    def take(self) -> str:
+        if self.free:
+            return self.free.pop()
+        self.made += 1
+        with self.admin.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE w{self.made}")
+        return f"w{self.made}"
+
+    def give_back(self, name: str) -> None:
+        with self.admin.connect() as connection:
+            connection.execute(
+                sa.text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :n"
+                ),
+                {"n": name},
+            )
+        own = sa.create_engine(self.url(name), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with own.connect() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+        self.free.append(name)
+
+    def url(self, name: str) -> str:
+        return self.server.get_uri(database=name, driver="psycopg")
+
+
 @pytest.fixture(scope="session")
-def postgres_url(postgres: Any) -> Iterator[Any]:
-    """Makes a fresh database and returns its URL."""
+def databases(postgres: Any) -> Iterator[Databases]:
     admin = sa.create_engine(postgres.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        # No test pulls the plug of the machine, and many small databases are made.
+        # No test pulls the plug of the machine.
         connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
-    numbers = itertools.count()
-
-    def fresh() -> str:
-        name = f"w{next(numbers)}"
-        with admin.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        return postgres.get_uri(database=name, driver="psycopg")
-
-    yield fresh
+    yield Databases(postgres, admin)
     admin.dispose()
+
+
+@pytest.fixture
+def postgres_url(databases: Databases) -> Iterator[Any]:
+    """Returns the URL of an empty database whenever it is called."""
+    taken = []
+
+    def empty() -> str:
+        taken.append(databases.take())
+        return databases.url(taken[-1])
+
+    yield empty
+    for name in taken:
+        databases.give_back(name)
 
 
 @pytest.fixture(params=ENGINES)

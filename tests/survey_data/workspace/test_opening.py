@@ -27,6 +27,9 @@ from survey_data.workspace import schema as tables
 from survey_data.workspace.batches import raw_content, store_raw
 from survey_data.workspace.opening import HEAD
 
+# What a workspace promises when it is opened is asked of PostgreSQL in the quick run too.
+pytestmark = pytest.mark.contract
+
 
 def refused(location: str) -> WorkspaceUnusable:
     with pytest.raises(WorkspaceUnusable) as caught:
