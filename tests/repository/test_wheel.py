@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -83,3 +87,47 @@ def test_no_file_that_the_packages_need_is_left_behind(installed):
     ]
     left = [name for name in needed if not (installed / name).is_file()]
     assert len(needed) > 400 and left == []
+
+
+def test_the_settings_of_the_server_stand_beside_the_app(installed):
+    settings = ".streamlit/config.toml"
+    assert (installed / settings).read_text("utf-8") == (ROOT / settings).read_text("utf-8")
+    assert (installed / "app.py").is_file()
+
+
+@pytest.mark.slow
+def test_the_app_from_the_wheel_is_ready(installed, tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path / "log"
+    command = [sys.executable, "-m", "cli.main", "--workspace", str(tmp_path / "w.db")]
+    with log.open("wb") as said:
+        server = subprocess.Popen(
+            [*command, "app", "--port", str(port)],
+            cwd=tmp_path,
+            env=alone(installed),
+            stdout=said,
+            stderr=said,
+        )
+    try:
+        until = time.monotonic() + 120
+        while not (answer := asked(port)):
+            assert server.poll() is None and time.monotonic() < until, log.read_text("utf-8")
+            time.sleep(0.5)
+        assert json.loads(answer) == {"ready": True}
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def asked(port: int) -> bytes:
+    """The answer of ``/readyz``, nothing while nobody listens."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().read()
+    except OSError:
+        return b""
+    finally:
+        connection.close()
