@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from actions.errors import Finding, Refused
+from actions.plain import plain
 from locales import translate
 
 
@@ -28,15 +29,16 @@ class Output:
     def say(self, key: str, **params: object) -> str:
         return translate(key, self.language, **params)
 
-    def result(self, value: dict[str, Any]) -> bool:
-        """Print the result as JSON when that was asked for. Returns whether it was.
+    def result(self, value: object) -> bool:
+        """Print a result, a dataclass or a dict, as JSON when asked for. Returns whether it was.
 
         What is published carries its own SHA-256 (docs/files.md), so that a copy can be checked.
         """
         if self.as_json:
+            document = plain(value)
             if self.published:
-                value = {**value, "digest": _digest(value)}
-            self._document(value)
+                document["digest"] = _digest(document)
+            self._document(document)
         return self.as_json
 
     def _document(self, value: dict[str, Any]) -> None:

@@ -48,6 +48,7 @@ from survey_data.workspace.progress import Draft
 ACTIONS = Path(__file__).resolve().parents[2] / "actions"
 # What works on results that an action has given out, or in the worker on a job that was allowed.
 WITHOUT = {
+    "plain",
     "report",
     "endings",
     "run_job",
