@@ -8,12 +8,13 @@ from typing import Any
 from actions.access import Access, authorize
 from actions.measures.catalogue import measures_report
 from actions.quality import QualityView
+from analysis.comparison.report import Comparison
 
 Report = Mapping[str, Any]
 
 
-def comparison_workbook(report: Report, node: Mapping[str, str], language: str) -> bytes:
-    """An .xlsx of a comparison report; ``node`` is the name of what was compared."""
+def comparison_workbook(report: Comparison, node: Mapping[str, str], language: str) -> bytes:
+    """An .xlsx of a comparison; ``node`` is the name of what was compared."""
     from reports.comparison import comparison_statement
 
     return comparison_statement(report, node, language)

@@ -16,7 +16,7 @@ from actions.city.overview import (
     shown_departments,
     view_choices,
 )
-from actions.comparison import comparison_report
+from actions.comparison import Comparison, comparison_report
 from actions.diagnosis import diagnosis_report, weights_report
 from actions.errors import Refused
 from actions.framework.frameworks import framework_of, scored_nodes
@@ -67,7 +67,7 @@ def nodes(round_id: str) -> dict[str, dict[str, str]]:
     return scored_nodes(access(), round_id)
 
 
-def comparison(round_id: str, compared: str | None, node: str) -> dict[str, Any]:
+def comparison(round_id: str, compared: str | None, node: str) -> Comparison:
     """Who is above whom in a round, computed once for the same evidence and reader."""
     return _comparison(_key(round_id, compared), round_id, compared, node)
 
@@ -177,7 +177,7 @@ def _quality(key: str, round_id: str, missing: str, compared: str | None) -> Qua
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def _comparison(key: str, round_id: str, compared: str | None, node: str) -> dict[str, Any]:
+def _comparison(key: str, round_id: str, compared: str | None, node: str) -> Comparison:
     with st.spinner(say("page.computing")):
         return comparison_report(access(), round_id, compared=compared, node=node)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from analysis.comparison.report import Comparison
 from charts.comparison.pictures import change_dots, comparison_finding, matrix_table, unit_table
 from charts.comparison.tables import cross_reading_table, scale_test_table
 from charts.house.theme import LIGHT
@@ -12,10 +12,8 @@ from locales import translate
 from reports.three_line import Statement, Titled, xlsx
 
 
-def comparison_statement(
-    report: Mapping[str, Any], node: Mapping[str, str], language: str
-) -> bytes:
-    """An .xlsx of the report of `actions.comparison.comparison_report`."""
+def comparison_statement(report: Comparison, node: Mapping[str, str], language: str) -> bytes:
+    """An .xlsx of a comparison."""
     change = change_dots(report, LIGHT, language)
     tables = [
         Titled(
@@ -33,7 +31,7 @@ def comparison_statement(
         tables.append(
             Titled(translate("comparison.part-change", language), change.table, change.note)
         )
-    if report["scales"]:
+    if report.scales:
         tables.append(
             Titled(
                 translate("comparison.part-tests", language),
@@ -50,10 +48,10 @@ def comparison_statement(
                 translate("comparison.rules-note", language),
             )
         )
-    source = translate("comparison.source", language, round=report["round"])
-    if report["synthetic"]:
+    source = translate("comparison.source", language, round=report.round)
+    if report.synthetic:
         source = f"{translate('page.synthetic', language)} · {source}"
     heading = translate(
-        "comparison.document-heading", language, round=report["round"], node=node[language]
+        "comparison.document-heading", language, round=report.round, node=node[language]
     )
     return xlsx(Statement(heading, (comparison_finding(report, language),), tables, source))

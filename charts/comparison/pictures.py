@@ -1,6 +1,6 @@
 """Pictures of the comparison of departments: who is really above whom.
 
-They draw the report of `actions.comparison.comparison_report` in the form of the contract.
+They draw an `analysis.comparison.report.Comparison`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.comparison.report import Comparison, Unit
 from charts.city.matrix import translate_group
 from charts.city.tables import headers
 from charts.house.labels import SPACE, room, shortened
@@ -17,27 +18,26 @@ from charts.house.picture import Picture, Table
 from charts.house.theme import Theme, figure
 from locales import translate
 
-Report = Mapping[str, Any]
 DIFFERENT = 0.10
 """Adjusted probability below which two departments are said to differ."""
 
 
-def ordered(report: Report, order: str, group: str | None = None) -> list[Mapping[str, Any]]:
+def ordered(report: Comparison, order: str, group: str | None = None) -> list[Unit]:
     """Departments by level, group and name, or by score."""
-    units = [unit for unit in report["units"] if group in (None, unit["group"])]
+    units = [unit for unit in report.units if group in (None, unit.group)]
     if order == "score":
-        return sorted(units, key=lambda u: u["rank"]["nominal"])
-    return sorted(units, key=lambda u: (-(u["level"] or 0), u["group"], u["name"]["zh"]))
+        return sorted(units, key=lambda u: u.rank.nominal)
+    return sorted(units, key=lambda u: (-(u.level or 0), u.group, u.name["zh"]))
 
 
-def contrasts(report: Report, reference: str) -> dict[str, int]:
+def contrasts(report: Comparison, reference: str) -> dict[str, int]:
     """Each other department against one: 1 surely above, −1 surely below, 0 cannot be told."""
     found = {}
-    for pair in report["pairs"]:
-        if reference in (pair["above"], pair["below"]):
-            sure = pair["p_holm"] < DIFFERENT
-            other = pair["below"] if pair["above"] == reference else pair["above"]
-            found[other] = 0 if not sure else -1 if pair["above"] == reference else 1
+    for pair in report.pairs:
+        if reference in (pair.above, pair.below):
+            sure = pair.p_holm < DIFFERENT
+            other = pair.below if pair.above == reference else pair.above
+            found[other] = 0 if not sure else -1 if pair.above == reference else 1
     return found
 
 
@@ -50,7 +50,7 @@ def letters_text(letters: str) -> str:
 
 
 def caterpillar(
-    report: Report,
+    report: Comparison,
     tokens: Theme,
     language: str,
     *,
@@ -67,18 +67,18 @@ def caterpillar(
     units = ordered(report, order, group)
     if not units:
         return None
-    names = [unit["name"][language] for unit in units]
+    names = [unit.name[language] for unit in units]
     drawn, ys = named_rows(tokens, names)
     against = {} if reference is None else contrasts(report, reference)
     colours = [
         tokens.accent
-        if reference is None or unit["id"] == reference
-        else {1: tokens.rise, 0: tokens.grey, -1: tokens.fall}[against.get(unit["id"], 0)]
+        if reference is None or unit.id == reference
+        else {1: tokens.rise, 0: tokens.grey, -1: tokens.fall}[against.get(unit.id, 0)]
         for unit in units
     ]
-    spans = [(unit["score"]["low"], unit["score"]["high"]) for unit in units]
+    spans = [(unit.score.low, unit.score.high) for unit in units]
     if method is not None:
-        around = [method.get(unit["id"], (None, None)) for unit in units]
+        around = [method.get(unit.id, (None, None)) for unit in units]
         drawn.add_scatter(
             x=[x for low, high in around for x in (low, high, None)],
             y=[y for place in ys for y in (place, place, None)],
@@ -88,7 +88,7 @@ def caterpillar(
         )
         spans += [(low, high) for low, high in around if low is not None and high is not None]
     for width, ends in (
-        (1.5, [(unit["score"]["low"], unit["score"]["high"]) for unit in units]),
+        (1.5, [(unit.score.low, unit.score.high) for unit in units]),
         (4.5, [_pair_ends(unit) for unit in units]),
     ):
         for colour in dict.fromkeys(colours):
@@ -110,18 +110,18 @@ def caterpillar(
                 hoverinfo="skip",
             )
     drawn.add_scatter(
-        x=[unit["score"]["score"] for unit in units],
+        x=[unit.score.score for unit in units],
         y=ys,
         mode="markers",
         marker={
             "size": 9,
             "color": colours,
-            "symbol": ["diamond" if unit["id"] == reference else "circle" for unit in units],
+            "symbol": ["diamond" if unit.id == reference else "circle" for unit in units],
             "line": {"color": tokens.ground, "width": 1},
         },
         customdata=[
-            f"{name}: {score(unit['score']['score'])}"
-            f"{interval(unit['score']['low'], unit['score']['high'], language)}"
+            f"{name}: {score(unit.score.score)}"
+            f"{interval(unit.score.low, unit.score.high, language)}"
             for name, unit in zip(names, units, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
@@ -138,19 +138,19 @@ def caterpillar(
     )
 
 
-def _pair_ends(unit: Mapping[str, Any]) -> tuple[float, float]:
-    middle, half = unit["score"]["score"], unit["half_width"]
+def _pair_ends(unit: Unit) -> tuple[float, float]:
+    middle, half = unit.score.score, unit.half_width
     return middle - half, middle + half
 
 
-def _mark(unit: Mapping[str, Any], order: str) -> str:
-    rank = unit["rank"]
-    ranks = f"{rank['low']}–{rank['high']}" if rank["low"] < rank["high"] else str(rank["low"])
-    return f"{ranks}   {letters_text(unit['letters'])}" if order == "score" else _level(unit)
+def _mark(unit: Unit, order: str) -> str:
+    rank = unit.rank
+    ranks = f"{rank.low}–{rank.high}" if rank.low < rank.high else str(rank.low)
+    return f"{ranks}   {letters_text(unit.letters)}" if order == "score" else _level(unit)
 
 
-def _level(unit: Mapping[str, Any]) -> str:
-    return str(unit["level"] or "—")
+def _level(unit: Unit) -> str:
+    return str(unit.level or "—")
 
 
 def _at_the_right(
@@ -193,9 +193,11 @@ def _at_the_right(
     )
 
 
-def _title(report: Report, language: str, reference: str | None, against: Mapping[str, int]) -> str:
+def _title(
+    report: Comparison, language: str, reference: str | None, against: Mapping[str, int]
+) -> str:
     if reference is not None:
-        name = next(u["name"][language] for u in report["units"] if u["id"] == reference)
+        name = next(u.name[language] for u in report.units if u.id == reference)
         return translate(
             "comparison.chart-scores-title-reference",
             language,
@@ -204,30 +206,30 @@ def _title(report: Report, language: str, reference: str | None, against: Mappin
             same=sum(v == 0 for v in against.values()),
             below=sum(v == -1 for v in against.values()),
         )
-    top = [u for u in report["units"] if "a" in u["letters"]]
-    first = next(u["name"][language] for u in report["units"] if u["rank"]["nominal"] == 1)
+    top = [u for u in report.units if "a" in u.letters]
+    first = next(u.name[language] for u in report.units if u.rank.nominal == 1)
     key = "single" if len(top) == 1 else "shared"
     return translate(f"comparison.chart-scores-title-{key}", language, name=first, count=len(top))
 
 
-def comparison_finding(report: Report, language: str) -> str:
+def comparison_finding(report: Comparison, language: str) -> str:
     """How many of the pairs can be told apart."""
-    pairs = report["pairs"]
+    pairs = report.pairs
     if not pairs:
         return translate("comparison.one", language)
-    apart = sum(pair["p_holm"] < DIFFERENT for pair in pairs)
-    fixed = sum(unit["rank"]["low"] == unit["rank"]["high"] for unit in report["units"])
+    apart = sum(pair.p_holm < DIFFERENT for pair in pairs)
+    fixed = sum(unit.rank.low == unit.rank.high for unit in report.units)
     return translate(
         "comparison.finding",
         language,
         apart=apart,
         pairs=len(pairs),
         fixed=fixed,
-        departments=len(report["units"]),
+        departments=len(report.units),
     )
 
 
-def unit_table(report: Report, language: str, order: str, group: str | None = None) -> Table:
+def unit_table(report: Comparison, language: str, order: str, group: str | None = None) -> Table:
     keys = ("department", "group", "level", "score", "interval")
     more = ("rank", "marginal", "letters", "first-five")
     head = (
@@ -236,27 +238,27 @@ def unit_table(report: Report, language: str, order: str, group: str | None = No
     )
     rows = tuple(
         (
-            unit["name"][language],
-            translate_group(unit["group"], language),
+            unit.name[language],
+            translate_group(unit.group, language),
             _level(unit),
-            score(unit["score"]["score"]),
-            interval(unit["score"]["low"], unit["score"]["high"], language).strip(),
-            f"{unit['rank']['low']}–{unit['rank']['high']}",
-            f"{unit['marginal_rank']['low']}–{unit['marginal_rank']['high']}",
-            unit["letters"],
-            probability(unit["p_first_five"]),
+            score(unit.score.score),
+            interval(unit.score.low, unit.score.high, language).strip(),
+            f"{unit.rank.low}–{unit.rank.high}",
+            f"{unit.marginal_rank.low}–{unit.marginal_rank.high}",
+            unit.letters,
+            probability(unit.p_first_five),
         )
         for unit in ordered(report, order, group)
     )
     return Table(head, rows)
 
 
-def probability_matrix(report: Report, tokens: Theme, language: str) -> Picture | None:
+def probability_matrix(report: Comparison, tokens: Theme, language: str) -> Picture | None:
     """P(row above column) for every two departments, in the order of scores."""
     units = ordered(report, "score")
     if len(units) < 2:
         return None
-    ids, names = [unit["id"] for unit in units], [unit["name"][language] for unit in units]
+    ids, names = [unit.id for unit in units], [unit.name[language] for unit in units]
     above = matrix_of(report)
     labels = [shortened(name, MOST_NAME, FONT_SIZE) + SPACE for name in names]
     side = 44 + ROW * len(units)
@@ -302,30 +304,28 @@ def probability_matrix(report: Report, tokens: Theme, language: str) -> Picture 
         labelalias={id: shortened(name, 100, 10) for id, name in zip(ids, names, strict=True)},
         tickfont={"size": 10, "color": tokens.grey},
     )
-    ties = sum(pair["tied"] for pair in report["pairs"])
-    title = translate(
-        "comparison.chart-matrix-title", language, ties=ties, pairs=len(report["pairs"])
-    )
+    ties = sum(pair.tied for pair in report.pairs)
+    title = translate("comparison.chart-matrix-title", language, ties=ties, pairs=len(report.pairs))
     return keyed_picture(
         "comparison.chart-matrix", drawn, title, language, matrix_table(report, language)
     )
 
 
-def matrix_of(report: Report) -> list[list[float | None]]:
+def matrix_of(report: Comparison) -> list[list[float | None]]:
     """P(row above column) in the order of scores; None on the diagonal."""
     units = ordered(report, "score")
-    at = {unit["id"]: place for place, unit in enumerate(units)}
+    at = {unit.id: place for place, unit in enumerate(units)}
     found: list[list[float | None]] = [[None] * len(units) for _ in units]
-    for pair in report["pairs"]:
-        above, below = at[pair["above"]], at[pair["below"]]
-        found[above][below] = pair["probability"]
-        found[below][above] = 1 - pair["probability"]
+    for pair in report.pairs:
+        above, below = at[pair.above], at[pair.below]
+        found[above][below] = pair.probability
+        found[below][above] = 1 - pair.probability
     return found
 
 
-def matrix_table(report: Report, language: str) -> Table:
+def matrix_table(report: Comparison, language: str) -> Table:
     units = ordered(report, "score")
-    names = tuple(unit["name"][language] for unit in units)
+    names = tuple(unit.name[language] for unit in units)
     rows = tuple(
         (name, *("—" if value is None else probability(value) for value in row))
         for name, row in zip(names, matrix_of(report), strict=True)
@@ -333,54 +333,54 @@ def matrix_table(report: Report, language: str) -> Table:
     return Table((*headers(("department",), language), *names), rows)
 
 
-def change_dots(report: Report, tokens: Theme, language: str) -> Picture | None:
+def change_dots(report: Comparison, tokens: Theme, language: str) -> Picture | None:
     """Change of each department since the round compared, the largest rise first."""
-    change = report["change"]
-    if change is None or not change["units"]:
+    change = report.change
+    if change is None or not change.units:
         return None
-    units = sorted(change["units"], key=lambda u: -u["difference"])
-    names = [unit["name"][language] for unit in units]
+    units = sorted(change.units, key=lambda u: -u.difference)
+    names = [unit.name[language] for unit in units]
     drawn, ys = named_rows(tokens, names)
     colours = [
-        tokens.rise if u["p_up"] >= 0.9 else tokens.fall if u["p_up"] <= 0.1 else tokens.grey
+        tokens.rise if u.p_up >= 0.9 else tokens.fall if u.p_up <= 0.1 else tokens.grey
         for u in units
     ]
     drawn.add_vline(x=0, line={"color": tokens.grey, "width": 1})
     drawn.add_scatter(
-        x=[unit["difference"] for unit in units],
+        x=[unit.difference for unit in units],
         y=ys,
         mode="markers",
         marker={"size": 8, "color": colours},
         error_x={
             "type": "data",
             "symmetric": False,
-            "array": [u["high"] - u["difference"] for u in units],
-            "arrayminus": [u["difference"] - u["low"] for u in units],
+            "array": [u.high - u.difference for u in units],
+            "arrayminus": [u.difference - u.low for u in units],
             "thickness": 1.5,
             "width": 0,
             "color": tokens.still,
         },
         customdata=[
-            f"{name}: {signed(u['difference'])}{interval(u['low'], u['high'], language)}"
+            f"{name}: {signed(u.difference)}{interval(u.low, u.high, language)}"
             for name, u in zip(names, units, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    across(drawn, min(u["low"] for u in units) - 0.5, max(u["high"] for u in units) + 0.5)
+    across(drawn, min(u.low for u in units) - 0.5, max(u.high for u in units) + 0.5)
     title = translate(
         "comparison.chart-change-title",
         language,
-        up=sum(u["p_up"] >= 0.9 for u in units),
-        down=sum(u["p_up"] <= 0.1 for u in units),
-        round=change["with"],
+        up=sum(u.p_up >= 0.9 for u in units),
+        down=sum(u.p_up <= 0.1 for u in units),
+        round=change.with_,
     )
     rows = tuple(
         (
             name,
-            signed(u["difference"]),
-            interval(u["low"], u["high"], language).strip(),
-            probability(u["p_up"]),
-            probability(u["p_useful"]),
+            signed(u.difference),
+            interval(u.low, u.high, language).strip(),
+            probability(u.p_up),
+            probability(u.p_useful),
         )
         for name, u in zip(names, units, strict=True)
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from charts.house.numbers import probability, signed
 from cli.output import Output
 from cli.session import RoundOption, owner
+
+if TYPE_CHECKING:
+    from actions.comparison import Comparison
 
 
 def comparison_command(
@@ -30,34 +33,34 @@ def comparison_command(
         _print(found, output)
 
 
-def _print(found: dict[str, Any], output: Output) -> None:
+def _print(found: Comparison, output: Output) -> None:
     language = output.language
     columns = ("department", "score", "interval", "rank", "rank-interval", "letters")
     output.table(
         [output.say(f"command.column.{c}") for c in columns],
         [
             (
-                unit["name"][language],
-                f"{unit['score']['score']:.1f}",
-                f"{unit['score']['low']:.1f}–{unit['score']['high']:.1f}",
-                unit["rank"]["nominal"],
-                f"{unit['rank']['low']}–{unit['rank']['high']}",
-                unit["letters"],
+                unit.name[language],
+                f"{unit.score.score:.1f}",
+                f"{unit.score.low:.1f}–{unit.score.high:.1f}",
+                unit.rank.nominal,
+                f"{unit.rank.low}–{unit.rank.high}",
+                unit.letters,
             )
-            for unit in sorted(found["units"], key=lambda u: u["rank"]["nominal"])
+            for unit in sorted(found.units, key=lambda u: u.rank.nominal)
         ],
     )
-    if found["change"] is not None:
+    if found.change is not None:
         columns = ("department", "change", "interval", "rise")
         output.table(
             [output.say(f"command.column.{c}") for c in columns],
             [
                 (
-                    unit["name"][language],
-                    signed(unit["difference"]),
-                    f"{signed(unit['low'])} – {signed(unit['high'])}",
-                    probability(unit["p_up"]),
+                    unit.name[language],
+                    signed(unit.difference),
+                    f"{signed(unit.low)} – {signed(unit.high)}",
+                    probability(unit.p_up),
                 )
-                for unit in sorted(found["change"]["units"], key=lambda u: -u["difference"])
+                for unit in sorted(found.change.units, key=lambda u: -u.difference)
             ],
         )

@@ -49,17 +49,17 @@ except Refused as refusal:
     frame.refused([found.as_json() for found in refusal.findings])
     st.page_link("bring/upload.py", label=say("overview.empty-link"))
     st.stop()
-units = report["units"]
+units = report.units
 with right:
     frame.strip(
         ((say("comparison.departments"), str(len(units))),),
-        synthetic=report["synthetic"],
+        synthetic=report.synthetic,
     )
 frame.finding(
     comparison_finding(report, lang),
     say("comparison.reason", node=nodes[node][lang]) if len(units) > 1 else "",
 )
-source = opening.source(say("comparison.source", round=round_id), synthetic=report["synthetic"])
+source = opening.source(say("comparison.source", round=round_id), synthetic=report.synthetic)
 rankable = results.rankable(round_id)
 if order == "score":
     frame.remark(say("comparison.order-warning" if rankable else "comparison.do-not-rank"))
@@ -69,7 +69,7 @@ if order == "score":
 def scores_part() -> None:
     left, middle, right = st.columns([1.4, 1.2, 2.4], vertical_alignment="bottom")
     with left:
-        named = {unit["id"]: unit["name"][lang] for unit in units}
+        named = {unit.id: unit.name[lang] for unit in units}
         reference = select(
             "reference",
             say("comparison.reference"),
@@ -77,7 +77,7 @@ def scores_part() -> None:
             NONE,
         )
     with middle:
-        groups = {u["group"]: translate_group(u["group"], lang) for u in units if u["group"]}
+        groups = {u.group: translate_group(u.group, lang) for u in units if u.group}
         group = select("group", say("view.group"), {ALL: say("view.all-departments")} | groups, ALL)
     method = None
     with right:
@@ -116,13 +116,11 @@ def pairs_part() -> None:
 
 def change_part() -> None:
     shown = change_dots(report, colours, lang)
-    if shown is None:
+    if shown is None or report.change is None:
         frame.section(say("comparison.no-change"), say("comparison.no-change-note"))
         return
-    if report["change"]["rescored"]:
-        frame.remark(
-            say("comparison.rescored", round=compared, framework=report["change"]["framework"])
-        )
+    if report.change.rescored:
+        frame.remark(say("comparison.rescored", round=compared, framework=report.change.framework))
     frame.picture(shown, "change", source)
 
 
