@@ -11,8 +11,7 @@ from indicators.evidence import Evidence
 from indicators.framework import Framework
 from survey_data.disclosure import Withheld, withheld
 from survey_data.screening.checks import Screening
-from survey_data.workspace import batches
-from survey_data.workspace import stored_answers as stored
+from survey_data.workspace import batches, stored_answers
 from survey_data.workspace.stored_answers import StoredAnswers
 
 
@@ -31,19 +30,23 @@ def published_evidence(
 ) -> tuple[Evidence, Framework]:
     """A round's facts without what few people answered; they say who is withheld."""
     authorize(access.user, "round.read", round_id)
-    return stored.shown_evidence(access.workspace, round_id, framework)
+    return stored_answers.shown_evidence(access.workspace, round_id, framework)
 
 
 def round_answers(access: Access, round_id: str, framework: Framework) -> StoredAnswers:
     """Single answers of a round that count, hidden ones left out where results are published."""
     authorize(access.user, "round.read", round_id)
-    return stored.stored_answers(access.workspace, round_id, framework, _hidden(access, round_id))
+    return stored_answers.stored_answers(
+        access.workspace, round_id, framework, _hidden(access, round_id)
+    )
 
 
 def round_screenings(access: Access, round_id: str, framework: Framework) -> list[Screening]:
     """The screening of each active file of a round, on the rows that count and may be shown."""
     authorize(access.user, "round.read", round_id)
-    return stored.round_screening(access.workspace, round_id, framework, _hidden(access, round_id))
+    return stored_answers.round_screening(
+        access.workspace, round_id, framework, _hidden(access, round_id)
+    )
 
 
 def _hidden(access: Access, round_id: str) -> Withheld | None:

@@ -33,8 +33,7 @@ from charts.scenarios.words import (
 from locales import text
 from pages import frame, opening, results
 from pages.literal import literal
-from pages.plan import catalogue_rows, scenario_editor
-from pages.plan import scenario_keeping as keeping
+from pages.plan import catalogue_rows, scenario_editor, scenario_keeping
 from pages.view import access, language, say, segments, select, tokens
 
 PARTS = ("plan", "edit", "all")
@@ -49,7 +48,7 @@ choices = opening.choices_or_stop()
 stored = {one.id: one for one in list_scenarios(access())}
 names = {NOTHING: say("scenario.nothing")}
 names |= {id: scenario_name(one.content, lang) for id, one in stored.items()}
-another = keeping.opened()
+another = scenario_keeping.opened()
 if another in names:
     st.query_params["scenario"] = another
 
@@ -62,7 +61,7 @@ with second:
     id = select("scenario", say("scenario.scenario"), names, next(iter(stored), NOTHING))
 plan = stored.get(id)
 if plan is not None:
-    keeping.hold(plan)
+    scenario_keeping.hold(plan)
 with third:
     years = {str(n): say("portfolio.years", years=n) for n in YEARS}
     held = str(plan.content.get("horizon", 3)) if plan else "3"
@@ -107,7 +106,7 @@ else:
         ]
     )
     st.space("small")
-keeping.show_refusals()
+scenario_keeping.show_refusals()
 source = opening.source(
     say("scenario.source", round=round_id, name=names[id], draws=report["draws"] if report else 0),
     synthetic=bool(report and report["synthetic"]),
@@ -200,21 +199,21 @@ def begin_buttons() -> None:
             say("scenario.new"),
             type="primary",
             key="scenario-new",
-            on_click=keeping.begin,
+            on_click=scenario_keeping.begin,
             args=(new_scenario, text("scenario.new-name", number=count)),
         )
         if not stored:
             st.button(
                 say("scenario.sample"),
                 key="scenario-sample",
-                on_click=keeping.begin,
+                on_click=scenario_keeping.begin,
                 args=(sample_scenario,),
             )
 
 
 def remove() -> None:
     delete_scenario(access(), id)
-    keeping.open_next(NOTHING)
+    scenario_keeping.open_next(NOTHING)
 
 
 def all_part() -> None:
@@ -235,7 +234,7 @@ def all_part() -> None:
                 st.button(
                     say("scenario.copy"),
                     key="scenario-copy",
-                    on_click=keeping.begin,
+                    on_click=scenario_keeping.begin,
                     args=(
                         copy_scenario,
                         id,
@@ -256,7 +255,7 @@ def all_part() -> None:
         )
         if st.button(say("scenario.take-in"), disabled=file is None, key="scenario-take-in"):
             assert file is not None
-            keeping.begin(upload_scenario, file.getvalue())
+            scenario_keeping.begin(upload_scenario, file.getvalue())
             st.rerun()
 
 

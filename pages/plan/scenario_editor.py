@@ -12,7 +12,7 @@ from charts.measures.tables import called
 from charts.scenarios.words import quarter_name, scenario_name
 from pages import frame
 from pages.literal import literal
-from pages.plan import scenario_keeping as keeping
+from pages.plan import scenario_keeping
 from pages.view import language, say
 
 WHERE = ("all", "groups", "some")
@@ -34,7 +34,7 @@ def show(
         format_func=names.__getitem__,
         placeholder=say("measures.choose"),
         key=key,
-        on_change=lambda: keeping.change(choose_measures, st.session_state[key]),
+        on_change=lambda: scenario_keeping.change(choose_measures, st.session_state[key]),
     )
     for one in stored.content.get("measures", ()):
         with st.container(key=f"provision-{one['id']}"):
@@ -58,7 +58,9 @@ def _about(stored: StoredScenario, horizon: int) -> None:
             format="%.6g",
             key=budget_key,
             placeholder=say("scenario.no-budget"),
-            on_change=lambda: keeping.edit(budget=st.session_state[budget_key], horizon=horizon),
+            on_change=lambda: scenario_keeping.edit(
+                budget=st.session_state[budget_key], horizon=horizon
+            ),
         )
     with third:
         effect_key = f"scenario-{stored.id}-effect"
@@ -70,7 +72,9 @@ def _about(stored: StoredScenario, horizon: int) -> None:
             list(shares),
             format_func=shares.__getitem__,
             key=effect_key,
-            on_change=lambda: keeping.edit(effect=st.session_state[effect_key], horizon=horizon),
+            on_change=lambda: scenario_keeping.edit(
+                effect=st.session_state[effect_key], horizon=horizon
+            ),
         )
 
 
@@ -81,7 +85,7 @@ def _rename(stored: StoredScenario, key: str) -> None:
         held = dict(stored.content.get("name") or {})
         before = held.get(language())
         kept = {lang: name for lang, name in held.items() if name != before}
-        keeping.edit(name={"zh": text, "en": text, **kept, language(): text})
+        scenario_keeping.edit(name={"zh": text, "en": text, **kept, language(): text})
 
 
 def _provision(
@@ -120,7 +124,7 @@ def _provision(
             format_func=quarters.__getitem__,
             key=start_key,
             label_visibility="collapsed",
-            on_change=lambda: keeping.change(
+            on_change=lambda: scenario_keeping.change(
                 place_measure, id, horizon, start=st.session_state[start_key]
             ),
         )
@@ -139,7 +143,7 @@ def _move(key: str, id: str, places: Mapping[str, Any], horizon: int) -> None:
         "groups": {"departments": "all", "groups": list(places["groups"])[:1]},
         "some": {"departments": [], "groups": []},
     }
-    keeping.change(place_measure, id, horizon, **begun[st.session_state[key]])
+    scenario_keeping.change(place_measure, id, horizon, **begun[st.session_state[key]])
 
 
 def _which(
@@ -166,7 +170,7 @@ def _which(
         format_func=names.__getitem__,
         placeholder=say("measures.choose"),
         key=key,
-        on_change=lambda: keeping.change(
+        on_change=lambda: scenario_keeping.change(
             place_measure, id, horizon, **{field: st.session_state[key]}
         ),
     )

@@ -43,16 +43,16 @@ def code_rules(
 
 def screening_rules(rules: Sequence[str]) -> tuple[list[str], list[Finding]]:
     """Names of screening checks, with ``recommended`` written out; unknown names as E286."""
-    from survey_data.screening import checks as screening
+    from survey_data.screening import checks
 
     wanted: list[str] = []
     wrong = []
     for rule in rules:
         if rule == RECOMMENDED:
-            wanted += screening.RECOMMENDED
-        elif rule in screening.CHECKS:
+            wanted += checks.RECOMMENDED
+        elif rule in checks.CHECKS:
             wanted.append(rule)
         else:
-            params = {"rule": rule, "rules": ", ".join((RECOMMENDED, *screening.CHECKS))}
+            params = {"rule": rule, "rules": ", ".join((RECOMMENDED, *checks.CHECKS))}
             wrong.append(Finding("E286", params=params))
     return list(dict.fromkeys(wanted)), wrong
