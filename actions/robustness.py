@@ -18,7 +18,7 @@ from analysis.robustness.sensitivity import Indices
 from analysis.robustness.split import split_variance
 from indicators.findings import Finding, Refused
 from indicators.scores import Scores
-from locales import text
+from locales import LANGUAGES, text, translate
 from survey_data.reading import read_document
 from survey_data.workspace import registry
 
@@ -223,8 +223,8 @@ def _named(value: object, names: dict[str, dict[str, str]]) -> object:
     if isinstance(value, tuple):
         listed = [names.get(one, {"zh": one, "en": one}) for one in value]
         return {
-            "zh": "、".join(name["zh"] for name in listed),
-            "en": ", ".join(name["en"] for name in listed),
+            lang: translate("wording.comma", lang).join(name[lang] for name in listed)
+            for lang in LANGUAGES
         }
     return names.get(value, value) if isinstance(value, str) else value
 

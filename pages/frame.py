@@ -167,7 +167,7 @@ def findings(content: Sequence[Mapping[str, object]]) -> None:
         rows.append(
             (
                 str(one["code"]),
-                "，".join(where) if lang == "zh" else ", ".join(where),
+                say("wording.clause").join(where),
                 _in(one["message"], lang),
                 _in(one["fix"], lang),
             )

@@ -80,7 +80,7 @@ def robustness_statement(
 
 def _telling(report: Mapping[str, Any], names: Mapping[str, str], language: str) -> list[str]:
     """A sentence for each output: which choices move it most."""
-    between = "、" if language == "zh" else ", "
+    between = translate("wording.comma", language)
     found = []
     for output, indices in report["sensitivity"].items():
         known = {k: v["total"] for k, v in indices.items() if v["total"] is not None}
@@ -96,7 +96,7 @@ def _telling(report: Mapping[str, Any], names: Mapping[str, str], language: str)
 
 
 def _varied(report: Mapping[str, Any], names: Mapping[str, str], language: str) -> str:
-    between = "、" if language == "zh" else ", "
+    between = translate("wording.comma", language)
     kinds = dict.fromkeys(one["kind"] for one in report["alternatives"] if one["applied"])
     listed = between.join(translate(f"robustness.kind-{kind}", language) for kind in kinds)
     return translate("robustness.varied", language, listed=listed)

@@ -216,7 +216,7 @@ def _questions(framework: Framework) -> dict[tuple[str, str], dict[str, Any]]:
 
 def _listed(parts: Iterable[str]) -> dict[str, str]:
     return {
-        lang: ("、" if lang == "zh" else ", ").join(
+        lang: translate("wording.comma", lang).join(
             translate(f"structure.differs-{one}", lang) for one in parts
         )
         for lang in LANGUAGES

@@ -97,7 +97,7 @@ def indicator_dots(view: Profile, tokens: Theme, language: str) -> Picture:
         )
     drawn.update_yaxes(range=[0.3, size + 0.7], visible=False)
     behind = [row.name[language] for row in view.indicators if row.below_peers]
-    between = "、" if language == "zh" else ", "
+    between = translate("wording.comma", language)
     if behind:
         title = translate("chart.dots.title-below", language, names=between.join(behind[:3]))
     elif view.peers:
@@ -298,7 +298,7 @@ def course(view: Profile, tokens: Theme, language: str) -> Picture | None:
         for place, moved in enumerate(view.factor_changes)
         if moved is not None and moved.p_up <= 1 - SURE
     ]
-    between = "、" if language == "zh" else ", "
+    between = translate("wording.comma", language)
     key = "both" if rose and fell else "up" if rose else "down" if fell else "none"
     title = translate(
         f"chart.course.title-{key}", language, up=between.join(rose), down=between.join(fell)

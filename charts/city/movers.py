@@ -109,7 +109,7 @@ def movers(
 
 
 def _movers_sentence(up: list[DepartmentRow], down: list[DepartmentRow], language: str) -> str:
-    between = "、" if language == "zh" else ", "
+    between = translate("wording.comma", language)
     names = [between.join(r.name[language] for r in rows[:3]) for rows in (up, down)]
     key = "both" if up and down else "up" if up else "down" if down else "none"
     return translate(f"chart.movers.sentence-{key}", language, up=names[0], down=names[1])

@@ -96,7 +96,7 @@ def city_bar(view: CityOverview, tokens: Theme, language: str) -> Picture:
         drawn,
         title,
         translate("chart.city.note", language),
-        f"{title}{'：' if language == 'zh' else ': '}{score(city.score)}"
+        f"{title}{translate('wording.colon', language)}{score(city.score)}"
         f"{interval(city.low, city.high, language)}",
         translate("chart.city.method", language, count=view.n_departments, all=len(view.rows)),
         Table(headers(("what", "score", "interval"), language), tuple(rows)),
@@ -223,8 +223,8 @@ def factor_rows(view: CityOverview, tokens: Theme, language: str) -> Picture:
         title,
         translate("chart.factors.note", language),
         title
-        + ("：" if language == "zh" else ": ")
-        + ("，" if language == "zh" else ", ").join(f"{r[0]} {r[1]}{r[2]}" for r in rows),
+        + translate("wording.colon", language)
+        + translate("wording.clause", language).join(f"{r[0]} {r[1]}{r[2]}" for r in rows),
         translate("chart.factors.method", language),
         Table(headers(("factor", "score", "interval", "before"), language), rows),
     )

@@ -114,7 +114,7 @@ def city_reason(view: CityOverview, language: str) -> str:
             )
         )
     binding = [gate for gate in view.city_gates if gate.binds]
-    parts += [gate.reason[language] + ("。" if language == "zh" else ".") for gate in binding]
+    parts += [gate.reason[language] + translate("wording.stop", language) for gate in binding]
     if view.capped:
         key = "wording.capped-one" if view.capped == 1 else "wording.capped"
         parts.append(translate(key, language, count=view.capped))
@@ -156,7 +156,7 @@ def remedy_name(remedy: Remedy, language: str) -> str:
 
 def remedy_sentence(remedy: Remedy, language: str) -> str:
     """What a measure costs with what it needs first, and what it is expected to bring."""
-    needs = ("、" if language == "zh" else ", ").join(remedy.needs)
+    needs = translate("wording.comma", language).join(remedy.needs)
     return translate(
         "wording.remedy-with-needs" if needs else "wording.remedy",
         language,
@@ -223,7 +223,7 @@ def department_reason(view: Profile, language: str) -> str:
     if view.compared:
         total = translate("wording.overall-name", language)
         parts.append(change_sentence(total, view.compared, row.moved, language))
-    end = "。" if language == "zh" else "."
+    end = translate("wording.stop", language)
     parts += [g.result.reason[language] + end for g in view.gates if g.result.binds]
     if row.status == "provisional":
         parts.append(translate("wording.provisional", language))

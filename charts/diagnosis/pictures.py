@@ -123,7 +123,7 @@ def importance_map(
         text = translate(f"diagnosis.axis-{name}", language)
         axis(title={"text": text, "font": {"size": FONT_SIZE, "color": tokens.grey}, "standoff": 8})
     first = [one for one in listed if one["zone"] == "concentrate"]
-    between = "、" if language == "zh" else ", "
+    between = translate("wording.comma", language)
     title = translate(
         f"diagnosis.chart-importance-title-{'some' if first else 'none'}",
         language,

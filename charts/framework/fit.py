@@ -90,4 +90,4 @@ def some(ids: Sequence[str], language: str) -> str:
 
 
 def _listed(texts: Sequence[str], language: str) -> str:
-    return ("、" if language == "zh" else ", ").join(texts)
+    return translate("wording.comma", language).join(texts)

@@ -46,7 +46,7 @@ def impact_reason(impact: Any, language: str) -> str:
         )
     ]
     if impact.moved:
-        between = "、" if language == "zh" else ", "
+        between = translate("wording.comma", language)
         named = between.join(
             f"{one.name[language]} {level(one.level_before)}→{level(one.level_after)}"
             for one in impact.moved[:6]

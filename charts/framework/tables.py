@@ -222,7 +222,7 @@ def gate_rule(gate: Mapping[str, Any], language: str) -> str:
         params = {"allow": gate.get("allow", 1)}
     elif kind == "minimum":
         named = [f"{id} ≥ {_plain(least)}" for id, least in (gate.get("nodes") or {}).items()]
-        params["nodes"] = ("、" if language == "zh" else ", ").join(named)
+        params["nodes"] = translate("wording.comma", language).join(named)
     elif kind == "cap":
         when = gate.get("when") or {}
         kind = next((f"cap-{k}" for k in _BOUNDS if when.get(k) is not None), "cap-value_above")

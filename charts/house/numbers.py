@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from locales import translate
+
 NOT_AVAILABLE = "…"
 NOT_APPLICABLE = "—"
 HIDDEN = "＊"
@@ -26,9 +28,7 @@ def interval(low: float | None, high: float | None, language: str) -> str:
     """（58.9—65.7） in Chinese, (58.9–65.7) in English."""
     if low is None or high is None:
         return ""
-    if language == "zh":
-        return f"（{score(low)}—{score(high)}）"
-    return f" ({score(low)}–{score(high)})"
+    return translate("wording.range", language, low=score(low), high=score(high))
 
 
 def percent(share: float) -> str:

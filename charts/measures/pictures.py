@@ -111,9 +111,7 @@ def effect_picture(view: View, one: Measure, tokens: Theme, language: str) -> Pi
         drawn,
         title,
         translate("measures.effect-note", language, score=f"{view['reference_score']:g}"),
-        "；".join(mark.text for mark in marks)
-        if language == "zh"
-        else "; ".join(mark.text for mark in marks),
+        translate("wording.semicolon", language).join(mark.text for mark in marks),
         translate(
             "measures.effect-method",
             language,

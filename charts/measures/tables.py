@@ -89,7 +89,7 @@ def joined(sentences: Sequence[str], language: str) -> str:
 
 
 def listed(words: Sequence[str], language: str) -> str:
-    return ("、" if language == "zh" else ", ").join(words)
+    return translate("wording.comma", language).join(words)
 
 
 def in_language(name: Mapping[str, str] | None, language: str) -> str:
@@ -166,7 +166,7 @@ def months(triple: Mapping[str, float]) -> str:
 
 def causes_of(view: View, one: Measure, language: str) -> str:
     causes = view["causes"]
-    between = "；" if language == "zh" else "; "
+    between = translate("wording.semicolon", language)
     return between.join(
         in_language(causes.get(code), language) or str(code) for code in one["answers"]
     )
@@ -217,14 +217,13 @@ def _interaction(pair: Mapping[str, Any], id: str, names: Mapping[str, str], lan
     other = next((one for one in pair["pair"] if one != id), id)
     words = [*(pair["dimensions"] or ()), in_language(pair["note"], language)]
     note = listed([word for word in words if word], language)
-    brackets = "（{}）" if language == "zh" else " ({})"
     return translate(
         f"measures.says-{pair['kind']}",
         language,
         name=names.get(other, other),
         factor=f"{pair['factor']:g}",
         of=listed(pair["of"] or pair["pair"], language),
-        note=brackets.format(note) if note else "",
+        note=translate("wording.brackets", language, text=note) if note else "",
     )
 
 

@@ -36,7 +36,7 @@ def plan_name(report: Report, place: int, language: str) -> str:
 
 
 def plural_list(names: Sequence[str], language: str) -> str:
-    return ("、" if language == "zh" else ", ").join(names)
+    return translate("wording.comma", language).join(names)
 
 
 def comparison_finding(report: Report, language: str) -> str:
@@ -137,7 +137,7 @@ def discovery_sentence(report: Report, language: str) -> str:
                 high=_limit(high, one["input"], language),
             )
         )
-    joint = "，且" if language == "zh" else " and "
+    joint = translate("wording.and-also", language)
     return translate(
         "portfolio.discovery-found",
         language,
@@ -215,5 +215,5 @@ def relaxation_sentence(report: Report, language: str) -> str:
                 amount=amount,
             )
         )
-    joint = "；" if language == "zh" else "; "
+    joint = translate("wording.semicolon", language)
     return joint.join(parts) or translate("portfolio.relax-unknown", language)

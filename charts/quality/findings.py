@@ -52,7 +52,7 @@ def effect_table(effects: Iterable[ItemEffect], names: Mapping[str, str], langua
 
 def remark_sentences(report: QualityReport, language: str) -> list[str]:
     """Remarks on the main scales, each with its scale."""
-    between = "：" if language == "zh" else ": "
+    between = translate("wording.colon", language)
     return [
         f"{scale}{between}{remark[language]}"
         for scale in report.main_scales

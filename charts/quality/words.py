@@ -35,7 +35,7 @@ def quality_reason(report: QualityReport, language: str) -> str:
     )
     if not weak:
         return translate("quality.reason-all-good", language)
-    between = "；" if language == "zh" else "; "
+    between = translate("wording.semicolon", language)
     return between.join(_weak_check(c, language) for c in weak[:4])
 
 

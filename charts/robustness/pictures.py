@@ -73,7 +73,7 @@ def robustness_finding(report: Report, language: str) -> str:
 def robustness_reason(report: Report, language: str) -> str:
     """Who changes level, and whether the draws were enough."""
     loose = [u for u in by_rank(report) if (u["level_stability"] or 1) < KEPT]
-    between = "、" if language == "zh" else ", "
+    between = translate("wording.comma", language)
     parts = []
     if loose:
         named = between.join(u["name"][language] for u in loose[:6])
@@ -238,7 +238,7 @@ def input_name(id: str, names: Mapping[str, str], language: str) -> str:
         return translate(f"robustness.input-{kind}", language)
     if part in ("indicators", "alternatives"):
         return translate(f"robustness.input-weights-{part}", language)
-    within = "、" if language == "zh" else ", "
+    within = translate("wording.comma", language)
     listed = within.join(names.get(one, one) for one in part.split("+"))
     return translate("robustness.input-weights", language, node=listed)
 
@@ -375,7 +375,7 @@ def alternative_table(report: Report, names: Mapping[str, str], language: str) -
         elif kind == "leave-out" and len(parts) > 8:
             what = translate("robustness.many", language, count=len(parts) - 1)
         else:
-            between = "、" if language == "zh" else ", "
+            between = translate("wording.comma", language)
             what = between.join(_alternative(part, language) for part in parts)
         rows.append((input_name(id, names, language), what or "—", _applied(listed, language)))
     keys = ("input", "alternatives", "applied")
@@ -396,5 +396,5 @@ def _applied(listed: list[Mapping[str, Any]], language: str) -> str:
     dropped = [one for one in listed if not one["applied"]]
     if not dropped:
         return translate("robustness.applied", language)
-    between = "；" if language == "zh" else "; "
+    between = translate("wording.semicolon", language)
     return between.join(f"{one['id']}: {one['reason'][language]}" for one in dropped)

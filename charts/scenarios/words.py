@@ -208,7 +208,7 @@ def _provision(
         )
     text += translate("scenario.works", language, works=when(one["works_month"], language))
     if unmet is not None:
-        names = ("、" if language == "zh" else ", ").join(
+        names = translate("wording.comma", language).join(
             str(need).replace("|", translate("measures.or", language)) for need in unmet["needs"]
         )
         text += translate("scenario.idle", language, names=names, count=unmet["departments"])
@@ -222,12 +222,12 @@ def _waits(taken: Sequence[str], requires: Report, language: str) -> str:
     either = translate("measures.or", language)
     some = [either.join(id for id in one if id in taken) for one in requires["any"]]
     parts = [*(id for id in requires["all"] if id in taken), *some]
-    return ("、" if language == "zh" else ", ").join(part for part in parts if part)
+    return translate("wording.comma", language).join(part for part in parts if part)
 
 
 def where(planned: Report, places: Report, language: str) -> str:
     """全部部门; 民生与社会组（9 个部门）; 财政局、教育局等 7 个部门."""
-    between = "、" if language == "zh" else ", "
+    between = translate("wording.comma", language)
     groups, departments = planned.get("groups") or (), planned.get("departments", "all")
     named = [] if departments == "all" else list(departments)
     if departments == "all" and not groups:

@@ -19,7 +19,7 @@ from indicators.framework import (
 )
 from indicators.levels.maturity import TOLERANCE, GateState
 from indicators.scores import GateResult
-from locales import LANGUAGES, text
+from locales import LANGUAGES, text, translate
 
 Array = NDArray[np.float64]
 
@@ -157,10 +157,14 @@ def _reason(
         return text(key, factor=lowest.name, level=int(value), cap=int(value) + gate.allow)
     if isinstance(gate, MinimumGate):
         listed = {
-            language: ("；" if language == "zh" else "; ").join(
-                f"{framework.node(node).name[language]} "
-                f"{shown(float(scores[framework.node_index[node]]), bound)}"
-                f"{'（≥ ' if language == 'zh' else ' (≥ '}{bound:g}{'）' if language == 'zh' else ')'}"
+            language: translate("wording.semicolon", language).join(
+                translate(
+                    "gate.minimum.score",
+                    language,
+                    name=framework.node(node).name[language],
+                    score=shown(float(scores[framework.node_index[node]]), bound),
+                    bound=f"{bound:g}",
+                )
                 for node, bound in gate.nodes.items()
             )
             for language in LANGUAGES
@@ -191,7 +195,7 @@ def _inputs(framework: Framework, gate: Gate, scores: Array) -> dict[str, str]:
         nodes = [factor.id for factor in framework.factors]
     missing = [n for n in nodes if np.isnan(scores[framework.node_index[n]])] or nodes
     return {
-        language: ("、" if language == "zh" else ", ").join(
+        language: translate("wording.comma", language).join(
             framework.node(node).name[language] for node in missing
         )
         for language in LANGUAGES

@@ -46,7 +46,7 @@ def _new_upload() -> None:
         key="upload-round",
     ).strip()
     if rounds:
-        between = "、" if language() == "zh" else ", "
+        between = say("wording.comma")
         st.caption(literal(say("upload.rounds", rounds=between.join(rounds))))
     file = st.file_uploader(
         say("upload.file"),

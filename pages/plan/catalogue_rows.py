@@ -54,7 +54,7 @@ def _row(view: View, one: Measure) -> str:
     ]
     relations = [
         (say("measures.column-needs"), needs_of(one, lang)),
-        (say("measures.column-support"), "、".join(one["supported_by"])),
+        (say("measures.column-support"), say("wording.comma").join(one["supported_by"])),
         *[(say(f"measures.kind-{kind}"), partners(view, one, (kind,), lang)) for kind in RELATIONS],
     ]
     cells = (

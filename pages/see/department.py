@@ -92,7 +92,7 @@ else:
         if trend is not None:
             frame.picture(trend, "course", source)
 
-between = "、" if lang == "zh" else ", "
+between = say("wording.comma")
 frame.footnote(
     say("department.peers", names=between.join(name[lang] for name in view.peers))
     if view.peers

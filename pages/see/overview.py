@@ -155,7 +155,7 @@ else:
     if view.weak_points:
         measures_for(below)
 
-absent = "、" if lang == "zh" else ", "
+absent = say("wording.comma")
 frame.footnote(
     say("overview.absent", names=absent.join(name[lang] for name in view.absent))
     if view.absent

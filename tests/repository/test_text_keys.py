@@ -64,13 +64,20 @@ def keys() -> frozenset[str]:
 
 
 @cache
-def code() -> tuple[tuple[str, ast.AST], ...]:
-    """(file, node) of the constants, f-strings and calls of the product's code."""
+def trees() -> tuple[tuple[str, ast.Module], ...]:
     files = [ROOT / "app.py", *(p for room in CODE for p in (ROOT / room).rglob("*.py"))]
     return tuple(
-        (path.relative_to(ROOT).as_posix(), node)
-        for path in files
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        (path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))) for path in files
+    )
+
+
+@cache
+def code() -> tuple[tuple[str, ast.AST], ...]:
+    """(file, node) of the constants, f-strings and calls of the product's code."""
+    return tuple(
+        (path, node)
+        for path, tree in trees()
+        for node in ast.walk(tree)
         if isinstance(node, (ast.Constant, ast.JoinedStr, ast.Call))
     )
 
@@ -177,3 +184,38 @@ def test_no_text_waits_for_somebody_who_never_asks():
         if not any(regex.fullmatch(key) and built(key, pattern) for regex, pattern in patterns())
     }
     assert unused == set()
+
+
+MAY_SPEAK_CHINESE = {
+    "survey_data/answers/": "words and numerals that answers are recognised by",
+    "survey_data/dialects/": "headings that a survey tool writes",
+    "survey_data/metrics/": "headings, units and periods of ledgers",
+    "survey_data/roster/": "headings and endings of departments' names",
+    "survey_data/reading/": "delimiters, blanks and bytes that stand for Chinese",
+    "survey_data/people_csv.py": "the wide forms of characters that a formula begins with",
+    "survey_data/handing_out/expert_sheets.py": "how a filled-in sheet says which ends are meant",
+    "survey_data/handing_out/templates.py": "brackets round an id, which the reader looks for",
+    "survey_data/demo/": "the names of a made-up city: data",
+    "charts/house/labels.py": "marks that no line begins with",
+    "charts/house/numbers.py": "the mark of a hidden number",
+    "charts/portfolio/words.py": "units of money, which follow from the amount",
+    "cli/commands/app.py": "the name of the program",
+    "cli/commands/plan.py": "the unit of an option",
+    "pages/view.py": "each language's name in itself",
+}
+"""Where Chinese stands in the code, and why: most of it is read, never shown."""
+
+
+def test_texts_for_people_stand_in_catalogues_and_not_in_the_code():
+    speaking = set()
+    for path, tree in trees():
+        comments = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}
+        speaking |= {
+            path
+            for one in ast.walk(tree)
+            if isinstance(one, ast.Constant)
+            and id(one) not in comments
+            and re.search("[\u3000-\u303f一-鿿\uff00-\uffef]", str(one.value))
+        }
+    assert {one for one in speaking if not one.startswith(tuple(MAY_SPEAK_CHINESE))} == set()
+    assert [one for one in MAY_SPEAK_CHINESE if not any(f.startswith(one) for f in speaking)] == []
