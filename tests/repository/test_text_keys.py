@@ -201,6 +201,8 @@ MAY_SPEAK_CHINESE = {
     "charts/portfolio/words.py": "units of money, which follow from the amount",
     "cli/commands/app.py": "the name of the program",
     "cli/commands/plan.py": "the unit of an option",
+    "fourfold/own_packages.py": "the catalogues may be what cannot be imported",
+    "fourfold/plans.py": "the unit of costs in a repr",
     "pages/view.py": "each language's name in itself",
 }
 """Where Chinese stands in the code, and why: most of it is read, never shown."""
