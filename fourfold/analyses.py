@@ -152,12 +152,14 @@ def compare(
     True
     """
     from actions.comparison import comparison_report
+    from actions.plain import plain
     from charts.comparison.pictures import caterpillar
 
     now, compared = (data, None) if earlier is None else _side_by_side(data, earlier)
-    found = comparison_report(
+    comparison = comparison_report(
         now.access, now.round, compared=compared, node=node, draws=draws, seed=seed
     )
+    found = plain(comparison)
     changed = {} if found["change"] is None else {u["id"]: u for u in found["change"]["units"]}
 
     def rows() -> list[Row]:
@@ -187,7 +189,7 @@ def compare(
         "Comparison",
         f"round {data.round}{since}: {len(found['units'])} departments at {node}",
         rows,
-        {"departments": lambda theme, language: caterpillar(found, theme, language)},
+        {"departments": lambda theme, language: caterpillar(comparison, theme, language)},
         report=found,
     )
 

@@ -14,6 +14,7 @@ from actions.access import existing_access
 from actions.city.scoring import score_report
 from actions.comparison import comparison_report
 from actions.data.imports import import_metrics, import_survey
+from actions.plain import plain
 from actions.portfolio import optimise_report
 from actions.robustness import robustness_report
 from actions.scenarios.simulation import simulate_report
@@ -49,7 +50,7 @@ def test_files_give_the_figures_that_the_command_gives(both, by_command):
 def test_a_comparison_of_files_is_that_of_the_command(both, by_command, fw):
     before = ff.read_survey(EXAMPLES / "survey-before.csv", fw, round="0")
     found = ff.compare(both, before)
-    assert found.report == comparison_report(by_command, "1", compared="0")
+    assert found.report == plain(comparison_report(by_command, "1", compared="0"))
     frame = found.to_frame()
     assert list(frame["change"]) == pytest.approx(
         [unit["difference"] for unit in found.report["change"]["units"]]
