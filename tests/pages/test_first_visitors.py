@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -107,7 +108,9 @@ def visits(server: Server, pages: list[str]) -> list[list[str]]:
             asyncio.gather(*(visit(port, page) for page in pages)), SECONDS
         )
 
-    return asyncio.run(at_once())
+    # In a thread of its own: a browser of other tests may keep an event loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(at_once())).result()
 
 
 def errors_after_a_start(workspace: Path) -> list[list[str]]:
