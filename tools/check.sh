@@ -7,4 +7,4 @@ $bin/ruff check .
 $bin/ruff format --check .
 $bin/lint-imports
 $bin/pyright
-$bin/python -m pytest tests/repository/test_catalogues.py
+$bin/python -m pytest tests/repository/test_catalogues.py tests/repository/test_text_keys.py
