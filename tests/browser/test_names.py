@@ -48,6 +48,14 @@ def test_markdown_shows_every_name_and_makes_nothing_of_it(labels, page):
         except Exception:
             page.wait_for_timeout(500)
     page.locator(".st-key-done").wait_for(timeout=60_000)
+    # A widget's own script may come after the page's last element.
+    page.wait_for_function(
+        """kinds => kinds.every(kind =>
+            [...document.querySelectorAll(`[class*="st-key-${kind}-"]`)].every(one =>
+                one.innerText.trim()))""",
+        arg=list(KINDS),
+        timeout=60_000,
+    )
     read = """([kinds, made]) => Object.fromEntries(kinds.flatMap(kind =>
         [...document.querySelectorAll(`[class*="st-key-${kind}-"]`)].map(block => [
             [...block.classList].find(name => name.startsWith(`st-key-${kind}-`)).slice(7),
