@@ -88,7 +88,7 @@ class BrowserCookie:
     """Gives each browser a name of its own that no page and no script sees.
 
     Until there are logins it tells whose open uploads to list; what it is worth is in
-    ``actions/drafts.py``.
+    ``actions/data/drafts.py``.
     """
 
     def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
